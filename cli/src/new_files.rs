@@ -1,0 +1,140 @@
+//! Files that must not be there yet: all of them are written, or none.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+/// A file to be. It has no `Debug`: its content may be a private key.
+pub(crate) struct NewFile {
+    /// Where it goes.
+    pub(crate) path: PathBuf,
+    /// What it holds.
+    pub(crate) content: String,
+    /// Whether only its owner may read it.
+    pub(crate) secret: bool,
+}
+
+/// A file of this name in the directory; in the current one without a leading `./`.
+pub(crate) fn inside(directory: &Path, name: &str) -> PathBuf {
+    if directory == Path::new(".") { PathBuf::from(name) } else { directory.join(name) }
+}
+
+/// Refuses paths that hold something already, a broken link included.
+pub(crate) fn refuse_existing<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    for path in paths {
+        match path.symlink_metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("look for `{}`", path.display())),
+            Ok(_) => bail!(
+                "write `{}`: it is there already, and a key or certificate is never overwritten: \
+                 move it away or choose another directory with `--out`",
+                path.display()
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// Makes the directory if need be and writes every file. When one cannot be written, those already written are
+/// removed again, and nothing that was there before is touched.
+pub(crate) fn write_all(directory: &Path, files: &[NewFile]) -> Result<()> {
+    refuse_existing(files.iter().map(|file| file.path.as_path()))?;
+    fs::create_dir_all(directory).with_context(|| format!("make the directory `{}`", directory.display()))?;
+    let mut made: Vec<&Path> = Vec::new();
+    for file in files {
+        let written = create(file).and_then(|mut at| {
+            made.push(&file.path);
+            at.write_all(file.content.as_bytes())?;
+            at.sync_all()
+        });
+        if let Err(error) = written {
+            return Err(taken_back(&made, anyhow!(error).context(format!("write `{}`", file.path.display()))));
+        }
+    }
+    Ok(())
+}
+
+fn create(file: &NewFile) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if file.secret {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(&file.path)
+}
+
+/// Removes what was made and says which files would not go.
+fn taken_back(made: &[&Path], error: anyhow::Error) -> anyhow::Error {
+    let left: Vec<String> =
+        made.iter().filter(|path| fs::remove_file(path).is_err()).map(|path| format!("`{}`", path.display())).collect();
+    if left.is_empty() {
+        error
+    } else {
+        error.context(format!("finish, nor remove {} again: remove them by hand", left.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: PathBuf, secret: bool) -> NewFile {
+        NewFile { path, content: "content".to_owned(), secret }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_is_readable_by_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let at = tempfile::tempdir().expect("a directory");
+        let (key, certificate) = (at.path().join("a.key"), at.path().join("a.pem"));
+        write_all(at.path(), &[file(key.clone(), true), file(certificate.clone(), false)]).expect("both are written");
+        let mode = |path: &Path| path.metadata().expect("metadata").permissions().mode() & 0o777;
+        assert_eq!(mode(&key), 0o600);
+        assert_eq!(mode(&certificate) & 0o400, 0o400);
+    }
+
+    #[test]
+    fn one_file_in_the_way_stops_all_and_stays_as_it_was() {
+        let at = tempfile::tempdir().expect("a directory");
+        let (first, second) = (at.path().join("a.key"), at.path().join("a.pem"));
+        fs::write(&second, "mine").expect("a file in the way");
+        let error =
+            write_all(at.path(), &[file(first.clone(), true), file(second.clone(), false)]).expect_err("refused");
+        assert!(format!("{error:#}").contains("never overwritten"), "{error:#}");
+        assert!(!first.exists());
+        assert_eq!(fs::read_to_string(second).expect("the old file"), "mine");
+    }
+
+    #[test]
+    fn a_failure_half_way_takes_back_what_was_written() {
+        let at = tempfile::tempdir().expect("a directory");
+        let good = at.path().join("a.key");
+        let bad = at.path().join("no-such-directory").join("a.pem");
+        let error = write_all(at.path(), &[file(good.clone(), true), file(bad, false)]).expect_err("the second fails");
+        assert!(format!("{error:#}").contains("a.pem"), "{error:#}");
+        assert!(!good.exists());
+    }
+
+    #[test]
+    fn the_same_path_twice_leaves_nothing() {
+        let at = tempfile::tempdir().expect("a directory");
+        let path = at.path().join("a.key");
+        assert!(write_all(at.path(), &[file(path.clone(), true), file(path.clone(), true)]).is_err());
+        assert!(!path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed() {
+        let at = tempfile::tempdir().expect("a directory");
+        let (link, target) = (at.path().join("a.key"), at.path().join("elsewhere"));
+        std::os::unix::fs::symlink(&target, &link).expect("a link");
+        assert!(write_all(at.path(), &[file(link, true)]).is_err());
+        assert!(!target.exists());
+    }
+}

@@ -1,0 +1,79 @@
+//! All AWS calls of the function. The SDK's types do not leave this module.
+
+mod certificate;
+mod refusal;
+mod registry;
+mod stream;
+mod thing;
+
+use aws_sdk_dynamodb as dynamodb;
+use aws_sdk_iot as iot;
+use aws_sdk_kinesisvideo as kinesisvideo;
+use aws_sdk_sns as sns;
+use lambda::aws::{CountCalls, QuotaClassifier};
+use lambda::call::CallError;
+use lambda::pace::Pacer;
+
+use crate::observed::Fact;
+use crate::plan::{Step, Wanted};
+use crate::settings::Settings;
+
+pub use refusal::Turn;
+
+/// The clients and what they are called with.
+#[derive(Debug)]
+pub struct Aws {
+    iot: iot::Client,
+    kinesisvideo: kinesisvideo::Client,
+    dynamodb: dynamodb::Client,
+    sns: sns::Client,
+    describe_pace: Pacer,
+    update_pace: Pacer,
+}
+
+impl Aws {
+    /// Makes the clients. Nothing is called yet.
+    pub async fn connect(settings: &Settings) -> Self {
+        let shared = lambda::aws::config().await;
+        let pace = || Pacer::shared(settings.certificate_calls_per_second, settings.workers);
+        Self {
+            iot: iot::Client::from_conf(
+                iot::config::Builder::from(&shared).retry_classifier(QuotaClassifier).interceptor(CountCalls).build(),
+            ),
+            kinesisvideo: kinesisvideo::Client::from_conf(
+                kinesisvideo::config::Builder::from(&shared)
+                    .retry_classifier(QuotaClassifier)
+                    .interceptor(CountCalls)
+                    .build(),
+            ),
+            dynamodb: dynamodb::Client::from_conf(
+                dynamodb::config::Builder::from(&shared).interceptor(CountCalls).build(),
+            ),
+            sns: sns::Client::from_conf(sns::config::Builder::from(&shared).interceptor(CountCalls).build()),
+            describe_pace: pace(),
+            update_pace: pace(),
+        }
+    }
+
+    /// Carries a step out. What stands against it is a fact where the plan can go on from there, else an error.
+    pub async fn perform(&self, step: &Step, wanted: &Wanted) -> Result<Fact, CallError> {
+        match step {
+            Step::CreateThing => self.create_thing(wanted).await,
+            Step::DescribeThing => self.describe_thing(wanted).await,
+            Step::ListPrincipals => self.list_principals(wanted).await,
+            Step::DescribeHolder(id) => self.describe_holder(id).await,
+            Step::ClaimThing { version, untyped, previous } => {
+                self.claim_thing(wanted, *version, *untyped, previous.as_ref()).await
+            }
+            Step::AddToGroup => self.add_to_group(wanted).await,
+            Step::CreateStream => self.create_stream(wanted).await,
+            Step::DescribeStream => self.describe_stream(wanted).await,
+            Step::ListTags => self.list_tags(wanted).await,
+            Step::DescribeStorage => self.describe_storage(wanted).await,
+            Step::TagStream(missing) => self.tag_stream(wanted, missing).await,
+            Step::AttachPrincipal => self.attach_principal(wanted).await,
+            Step::AttachPolicy => self.attach_policy(wanted).await,
+            Step::Activate => self.activate(wanted).await,
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! One camera, from its event to its outcome: observe, plan, apply, until nothing is left to do.
+
+use std::time::Duration;
+
+use fleet::{CertificateId, ThingName};
+use lambda::call::CallError;
+use lambda::clock::now_ms;
+use tokio::time::Instant;
+
+use crate::aws::Aws;
+use crate::certificate::{Certificate, cleaned};
+use crate::event::{Claim, Registration};
+use crate::observed::{Fact, Observed, Thing};
+use crate::plan::{self, CA_ATTRIBUTE, CERTIFICATE_ATTRIBUTE, Drift, Plan, REGISTERED_ATTRIBUTE, Step, Wanted, WantedStream};
+use crate::refusal::Refusal;
+use crate::registry::Entry;
+use crate::settings::Settings;
+use crate::vet::{self, Description, Vetted};
+
+/// How old the certificate's description may be when it is activated. Somebody may revoke it in the meantime.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// Waits between looks at a stream that is not yet ACTIVE; the last one repeats. AWS allows 5 looks a second.
+const LOOKS: [Duration; 4] =
+    [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+
+/// Plans for one camera before we take it that two are changing it in turns.
+const PLANS_MOST: usize = 64;
+
+/// How a camera's registration ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It works.
+    Provisioned(Box<Provisioned>),
+    /// It worked before.
+    AlreadyDone,
+    /// It may not join.
+    Refused(Refusal),
+}
+
+/// A camera that works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provisioned {
+    /// Its name.
+    pub name: ThingName,
+    /// The certificate that it succeeds.
+    pub previous: Option<CertificateId>,
+    /// How its stream, if it was there before, differs from a new one.
+    pub drift: Vec<Drift>,
+    /// The steps that were carried out, with their milliseconds.
+    pub steps: Vec<(&'static str, u128)>,
+    /// When the certificate was registered, in milliseconds since 1970 UTC.
+    pub registered_ms: u64,
+}
+
+/// Why a registration goes back to the queue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HandBack {
+    /// A call failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// Something did not pass in time.
+    #[error("{0} after {seconds} seconds", seconds = .1.as_secs())]
+    StillPassing(String, Duration),
+    /// There was too little time left to begin, or to end.
+    #[error("too little time is left in this invocation")]
+    OutOfTime,
+    /// Others change the same things as fast as we do.
+    #[error("the plan changed {PLANS_MOST} times: another writer changes the same thing or stream")]
+    Unsettled,
+}
+
+impl HandBack {
+    /// The stable word for metrics and logs.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Call(error) => error.class.as_str(),
+            Self::StillPassing(..) => "stream-not-active",
+            Self::OutOfTime => "out-of-time",
+            Self::Unsettled => "unsettled",
+        }
+    }
+}
+
+/// Why work on a camera ends early.
+enum Stop {
+    Refused(Refusal),
+    AlreadyDone,
+    HandBack(HandBack),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl<E: Into<HandBack>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::HandBack(error.into())
+    }
+}
+
+/// Turns a registration into a working camera, or finds out why not.
+pub async fn provision(aws: &Aws, settings: &Settings, registration: &Registration) -> Result<Outcome, HandBack> {
+    match work(aws, settings, registration).await {
+        Ok(camera) => Ok(Outcome::Provisioned(Box::new(camera))),
+        Err(Stop::AlreadyDone) => Ok(Outcome::AlreadyDone),
+        Err(Stop::Refused(refusal)) => Ok(Outcome::Refused(refusal)),
+        Err(Stop::HandBack(hand_back)) => Err(hand_back),
+    }
+}
+
+async fn work(aws: &Aws, settings: &Settings, registration: &Registration) -> Result<Provisioned, Stop> {
+    let claim = &registration.claim;
+    vet::claim(claim, settings)?;
+    let (described, name, certificate) = look(aws, settings, claim).await?;
+    let seen_at = Instant::now();
+    let entry = match &settings.registry_table {
+        None => Entry::default(),
+        Some(table) => {
+            let fields = aws.registry_entry(table, &name).await?;
+            Entry::parse(&name, fields.ok_or_else(|| Refusal::NotInRegistry(name.to_string()))?)?
+        }
+    };
+    let wanted = wanted(settings, claim.ca.clone(), &described, name, certificate, entry);
+    let mut run = Run { aws, settings, claim, wanted: &wanted, seen_at, steps: Vec::new() };
+    let observed = run.until_done().await?;
+    let created_ms = u64::try_from(described.created).unwrap_or_default().saturating_mul(1_000);
+    Ok(Provisioned {
+        previous: match observed.thing {
+            Thing::Ours { previous } => previous,
+            Thing::Unasked | Thing::Differs | Thing::Seen(_) => None,
+        },
+        drift: plan::drift(&wanted.stream, &observed.stream),
+        steps: run.steps,
+        registered_ms: registration.registered_ms.unwrap_or(created_ms),
+        name: wanted.name,
+    })
+}
+
+/// A candidate, by AWS's own description of its certificate.
+async fn look(aws: &Aws, settings: &Settings, claim: &Claim) -> Result<(Description, ThingName, Certificate), Stop> {
+    let described = aws.describe_certificate(&claim.certificate).await?;
+    let described = described.ok_or_else(|| Refusal::CertificateUnknown(claim.certificate.clone()))?;
+    let now_s = i64::try_from(now_ms() / 1_000).unwrap_or(i64::MAX);
+    match vet::description(claim, &described, settings, now_s)? {
+        Vetted::AlreadyDone => Err(Stop::AlreadyDone),
+        Vetted::Candidate { name, certificate } => Ok((described, name, *certificate)),
+    }
+}
+
+/// What the camera shall be, by its certificate, the settings, and the registry over both.
+fn wanted(
+    settings: &Settings,
+    ca: CertificateId,
+    described: &Description,
+    name: ThingName,
+    certificate: Certificate,
+    entry: Entry,
+) -> Wanted {
+    let mut attributes = certificate.attributes;
+    attributes.extend(entry.attributes);
+    attributes.insert(CERTIFICATE_ATTRIBUTE.to_owned(), certificate.fingerprint.to_string());
+    attributes.insert(CA_ATTRIBUTE.to_owned(), ca.to_string());
+    attributes.insert(REGISTERED_ATTRIBUTE.to_owned(), cleaned(&vet::date(described.created)));
+    let tags = settings.tags(&name, entry.priority.unwrap_or(settings.priority));
+    Wanted {
+        name,
+        certificate: certificate.fingerprint,
+        certificate_arn: described.arn.clone(),
+        ca,
+        subject: certificate.subject,
+        attributes,
+        thing_type: settings.thing_type.clone(),
+        group_by_registry: entry.group.is_some(),
+        group: entry.group.unwrap_or_else(|| settings.thing_group.clone()),
+        policy: settings.camera_policy.clone(),
+        rotation: settings.rotation,
+        stream: WantedStream {
+            retention: entry.retention.unwrap_or(settings.stream.retention),
+            media_type: entry.media_type.unwrap_or_else(|| settings.stream.media_type.clone()),
+            tier: settings.stream.tier,
+            kms_key: settings.stream.kms_key.clone(),
+            tags,
+        },
+    }
+}
+
+struct Run<'a> {
+    aws: &'a Aws,
+    settings: &'a Settings,
+    claim: &'a Claim,
+    wanted: &'a Wanted,
+    seen_at: Instant,
+    steps: Vec<(&'static str, u128)>,
+}
+
+impl Run<'_> {
+    /// Plans and applies until the plan is empty.
+    async fn until_done(&mut self) -> Result<Observed, Stop> {
+        let mut observed = Observed::default();
+        let mut looks = LOOKS.iter().copied();
+        let mut waited = Duration::ZERO;
+        for _ in 0..PLANS_MOST {
+            match plan::plan(self.wanted, &observed) {
+                Plan::Do(steps) => {
+                    for (step, expected) in steps {
+                        let fact = self.apply(&step).await?;
+                        let as_expected = expected.as_ref() == Some(&fact);
+                        observed.learn(fact);
+                        if !as_expected {
+                            break;
+                        }
+                    }
+                }
+                Plan::Wait(why) => {
+                    let pause = looks.next().unwrap_or(Duration::from_secs(2));
+                    waited = waited.saturating_add(pause);
+                    if waited > self.settings.stream_active_timeout {
+                        return Err(HandBack::StillPassing(why, self.settings.stream_active_timeout).into());
+                    }
+                    tokio::time::sleep(pause).await;
+                    observed.learn(Fact::Waited);
+                }
+                Plan::Refuse(refusal) => return Err(refusal.into()),
+                Plan::Done => return Ok(observed),
+            }
+        }
+        Err(HandBack::Unsettled.into())
+    }
+
+    /// Carries a step out. Before the last one, a description that is no longer fresh is asked for again: what was
+    /// revoked in the meantime is not activated.
+    async fn apply(&mut self, step: &Step) -> Result<Fact, Stop> {
+        if matches!(step, Step::Activate) && self.seen_at.elapsed() > FRESH {
+            look(self.aws, self.settings, self.claim).await?;
+        }
+        let began = Instant::now();
+        let fact = self.aws.perform(step, self.wanted).await?;
+        self.steps.push((step.operation(), began.elapsed().as_millis()));
+        Ok(fact)
+    }
+}

@@ -1,0 +1,176 @@
+//! A camera's first connect becomes a thing, a stream, a policy and an ACTIVE certificate, or a clear refusal.
+//!
+//! Triggered by SQS, which AWS IoT's just-in-time registration feeds. It never deletes or changes a stream, never
+//! detaches or deactivates a certificate, and gives a device no power before everything else is right.
+
+pub mod alert;
+pub mod aws;
+pub mod batch;
+pub mod camera;
+pub mod certificate;
+pub mod event;
+pub mod observed;
+pub mod plan;
+pub mod refusal;
+pub mod registry;
+pub mod settings;
+pub mod vet;
+
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use futures_util::StreamExt as _;
+use lambda::aws::counting_calls;
+use lambda::clock::{deadline, now_ms};
+use lambda::metrics::{Metrics, Unit};
+use lambda_runtime::LambdaEvent;
+use tokio::time::{Instant, timeout_at};
+
+use crate::alert::Alert;
+use crate::aws::{Aws, Turn};
+use crate::batch::{Batch, Item};
+use crate::camera::{HandBack, Outcome, Provisioned};
+pub use crate::settings::Settings;
+
+/// Cameras of one batch that are worked on at once: most of their time is waiting.
+const AT_ONCE: usize = 4;
+
+/// Time kept for the answer when an invocation runs out.
+const RESERVE: Duration = Duration::from_secs(1);
+
+/// What a camera takes besides waiting for its stream, when AWS is slow.
+const CALLS_TAKE: Duration = Duration::from_secs(5);
+
+/// How long an alert is remembered, in seconds: 90 days. After that a camera that still tries is told of once more.
+const KEEP_ALERTS: u64 = 90 * 24 * 3_600;
+
+/// A worker that takes the turn to announce has this many seconds: a function's whole timeout.
+const ANNOUNCE_LEASE: u64 = 60;
+
+/// The function.
+#[derive(Debug)]
+pub struct Provision {
+    settings: Settings,
+    aws: Aws,
+}
+
+impl Provision {
+    /// Makes the AWS clients. Nothing is called yet.
+    pub async fn connect(settings: Settings) -> Self {
+        let aws = Aws::connect(&settings).await;
+        Self { settings, aws }
+    }
+
+    /// Works a batch off. What is not named in the answer is done: provisioned, done before, or refused.
+    pub async fn handle(&self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
+        let until = deadline(event.context.deadline, RESERVE);
+        let batch = Batch::read(event.payload)?;
+        let mut metrics = Metrics::default();
+        let mut answer = SqsBatchResponse::default();
+        for name in ["Provisioned", "AlreadyDone", "Duplicate", "Refused", "Retried"] {
+            metrics.count(name, 0);
+        }
+        for (message, malformed) in &batch.malformed {
+            tracing::error!(message_id = message.as_str(), reason = "malformed", detail = %malformed, "message is no registration event");
+            metrics.count_reason("Retried", "malformed");
+            answer.add_failure(message);
+        }
+        let ends = futures_util::stream::iter(&batch.items)
+            .map(|item| async move { (item, Box::pin(counting_calls(self.item(item, until))).await) })
+            .buffer_unordered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        for (item, (end, calls)) in ends {
+            metrics.count("Duplicate", item.duplicates());
+            metrics.value("AwsCalls", Unit::Count, calls.into());
+            if let Err(hand_back) = &end {
+                item.messages.iter().for_each(|message| answer.add_failure(message));
+                metrics.count_reason("Retried", hand_back.reason());
+            }
+            tell(item, &end, calls, &mut metrics);
+        }
+        metrics.write(&event.context.env_config.function_name, now_ms());
+        Ok(answer)
+    }
+
+    /// One camera within the time that is left. What is announced is part of it: an alert that cannot go out is tried
+    /// again with the whole item.
+    async fn item(&self, item: &Item, until: Instant) -> Result<Outcome, HandBack> {
+        let needs = self.settings.stream_active_timeout.saturating_add(CALLS_TAKE);
+        if until.saturating_duration_since(Instant::now()) < needs {
+            return Err(HandBack::OutOfTime);
+        }
+        let work = async {
+            let outcome = camera::provision(&self.aws, &self.settings, &item.registration).await?;
+            let certificate = &item.registration.claim.certificate;
+            let alerts = match &outcome {
+                Outcome::Refused(refusal) => vec![Alert::refusal(certificate, refusal)],
+                Outcome::Provisioned(camera) => {
+                    let rotation = camera.previous.as_ref();
+                    let rotation = rotation.map(|old| Alert::rotation(certificate, camera.name.as_str(), old));
+                    rotation.into_iter().chain(Alert::drift(certificate, camera.name.as_str(), &camera.drift)).collect()
+                }
+                Outcome::AlreadyDone => Vec::new(),
+            };
+            for alert in &alerts {
+                self.announce(alert).await?;
+            }
+            Ok(outcome)
+        };
+        timeout_at(until, work).await.unwrap_or(Err(HandBack::OutOfTime))
+    }
+
+    /// Sends an alert once for its certificate and reason, whichever worker sees it, however often.
+    async fn announce(&self, alert: &Alert) -> Result<(), HandBack> {
+        let table = &self.settings.refusal_table;
+        let now_s = now_ms() / 1_000;
+        if self.aws.take_turn(table, alert, now_s, ANNOUNCE_LEASE, KEEP_ALERTS).await? == Turn::Others {
+            return Ok(());
+        }
+        self.aws.publish(&self.settings.alert_topic, alert).await?;
+        self.aws.announced(table, &alert.certificate, alert.reason).await?;
+        Ok(())
+    }
+}
+
+/// Logs and counts how a camera ended.
+fn tell(item: &Item, end: &Result<Outcome, HandBack>, calls: u32, metrics: &mut Metrics) {
+    let certificate_id = item.registration.claim.certificate.as_str();
+    match end {
+        Ok(Outcome::Provisioned(camera)) => {
+            let Provisioned { name, previous, drift, steps, registered_ms } = camera.as_ref();
+            let time_to_active_ms = now_ms().saturating_sub(*registered_ms);
+            let steps: Vec<String> = steps.iter().map(|(step, ms)| format!("{step} {ms} ms")).collect();
+            metrics.count("Provisioned", 1);
+            metrics.value("TimeToActive", Unit::Milliseconds, time_to_active_ms);
+            tracing::info!(
+                certificate_id,
+                thing = name.as_str(),
+                aws_calls = calls,
+                time_to_active_ms,
+                steps = steps.join(", "),
+                previous_certificate_id = previous.as_ref().map(fleet::CertificateId::as_str),
+                "camera provisioned"
+            );
+            for drift in drift {
+                metrics.count_reason("Drift", drift.setting);
+                let (setting, found, wanted) = (drift.setting, drift.found.as_str(), drift.wanted.as_str());
+                tracing::warn!(certificate_id, thing = name.as_str(), setting, found, wanted, "stream drifts");
+            }
+        }
+        Ok(Outcome::AlreadyDone) => {
+            metrics.count("AlreadyDone", 1);
+            tracing::info!(certificate_id, aws_calls = calls, "camera already works");
+        }
+        Ok(Outcome::Refused(refusal)) => {
+            let reason = refusal.reason();
+            metrics.count_reason("Refused", reason);
+            tracing::warn!(certificate_id, reason, detail = %refusal, aws_calls = calls, "camera refused");
+        }
+        Err(hand_back) => {
+            let reason = hand_back.reason();
+            let messages = item.messages.join(",");
+            tracing::warn!(certificate_id, reason, detail = %hand_back, messages, aws_calls = calls, "registration handed back");
+        }
+    }
+}

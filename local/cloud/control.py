@@ -1,0 +1,120 @@
+"""The control API under `/_local/`: what a test may ask of the world that AWS has no call for."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from . import sqs
+from .gateway import answer_json
+
+if TYPE_CHECKING:
+    from .cloud import Cloud
+
+log = logging.getLogger("cloud.control")
+
+
+class Refused(Exception):
+    """The request is wrong; its text says how."""
+
+
+class Control:
+    """A WSGI application. JSON in, JSON out; 400 with `error` for what it refuses."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._rooms: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
+            ("POST", "connect"): self._connect,
+            ("POST", "publish"): self._publish,
+            ("POST", "redeliver"): self._redeliver,
+            ("GET", "calls"): self._calls,
+            ("POST", "crash"): self._crash,
+            ("GET", "crash"): lambda _: {"armed": cloud.crashes.armed()},
+            ("POST", "settings"): self._set,
+            ("GET", "settings"): lambda _: self._settings(),
+            ("POST", "restart"): self._restart,
+            ("GET", "idle"): lambda _: self._idle(),
+        }
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        room = self._rooms.get((environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/_local/").strip("/")))
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if not room:
+            return answer_json(start, "404 Not Found", {"error": f"no such control call: {environ['PATH_INFO']}"})
+        try:
+            if environ["REQUEST_METHOD"] == "GET":
+                asked: Any = {name: values[-1] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+            else:
+                asked = json.loads(body or b"{}")
+            if not isinstance(asked, dict):
+                raise Refused("the body is not a JSON object")
+            return answer_json(start, "200 OK", room(asked))
+        except KeyError as error:
+            return answer_json(start, "400 Bad Request", {"error": f"`{error.args[0]}` is missing or unknown"})
+        except (Refused, ValueError) as error:
+            return answer_json(start, "400 Bad Request", {"error": str(error)})
+        except Exception as error:
+            log.exception("%s", environ["PATH_INFO"])
+            return answer_json(start, "500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"})
+
+    @staticmethod
+    def _connect(asked: dict[str, Any]) -> Any:
+        from .iot.connect import connect
+
+        return connect(asked["certificatePem"], bool(asked.get("publish", True)))
+
+    @staticmethod
+    def _publish(asked: dict[str, Any]) -> Any:
+        from .iot.rules import publish
+
+        return {"rules": publish(asked["topic"], asked["payload"])}
+
+    @staticmethod
+    def _redeliver(asked: dict[str, Any]) -> Any:
+        url = asked.get("queueUrl")
+        return {"redelivered": sqs.redeliver(url.rsplit("/", 1)[-1] if url else None)}
+
+    def _calls(self, asked: dict[str, Any]) -> Any:
+        return {"calls": self._cloud.journal.after(int(asked.get("after", 0)), asked.get("all") == "1")}
+
+    def _crash(self, asked: dict[str, Any]) -> Any:
+        function = self._cloud.functions[asked["function"]]
+        self._cloud.crashes.order(function.logical_id, asked["operation"], asked.get("when", "after"), int(asked.get("nth", 1)))
+        return {"armed": self._cloud.crashes.armed()}
+
+    @staticmethod
+    def _settings() -> Any:
+        from .kinesisvideo.settings import SETTINGS
+
+        return {"streamCreatingSeconds": SETTINGS.creating_seconds, "streamLimit": SETTINGS.stream_limit}
+
+    def _set(self, asked: dict[str, Any]) -> Any:
+        from .kinesisvideo.settings import SETTINGS
+
+        if unknown := asked.keys() - {"streamCreatingSeconds", "streamLimit"}:
+            raise Refused(f"unknown settings: {', '.join(sorted(unknown))}")
+        if "streamCreatingSeconds" in asked:
+            SETTINGS.creating_seconds = float(asked["streamCreatingSeconds"])
+        if "streamLimit" in asked:
+            limit = asked["streamLimit"]
+            SETTINGS.stream_limit = None if limit is None else int(limit)
+        return self._settings()
+
+    def _restart(self, asked: dict[str, Any]) -> Any:
+        function = self._cloud.functions[asked["function"]]
+        function.restart(asked.get("environment", {}))
+        return {"function": function.logical_id, "workers": len(function.workers)}
+
+    def _idle(self) -> Any:
+        sources = self._cloud.sources
+        # Work first, queues after: a message leaves its queue only into work.
+        running = any(source.busy_with_messages for source in sources) or any(
+            function.running for function in self._cloud.functions.values()
+        )
+        queues = sqs.counts()
+        waiting = any(queues[source.queue_name]["visible"] for source in sources)
+        running = running or any(source.busy_with_messages for source in sources)
+        return {"idle": not running and not waiting, "queues": queues}

@@ -1,0 +1,1 @@
+"""The function binaries as Lambda would run them: environments, the Runtime API, invocations, event sources."""

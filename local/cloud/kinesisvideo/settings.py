@@ -1,0 +1,16 @@
+"""What a test may set about Kinesis Video Streams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Settings:
+    # How long a new stream is CREATING; below 0 it stays so for ever.
+    creating_seconds: float = 0.0
+    # How many streams the account may have.
+    stream_limit: int | None = None
+
+
+SETTINGS = Settings()

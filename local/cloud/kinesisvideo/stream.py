@@ -1,0 +1,73 @@
+"""One video stream."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from .settings import SETTINGS
+
+_LATEST = 0
+_LATEST_LOCK = threading.Lock()
+
+
+def _creation_ms() -> int:
+    """The time, and later than that of any stream before: it is what tells two streams of one name apart."""
+    global _LATEST
+    with _LATEST_LOCK:
+        _LATEST = max(int(time.time() * 1000), _LATEST + 1)
+        return _LATEST
+
+
+def _version() -> str:
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(20))
+
+
+@dataclass
+class Stream:
+    account: str
+    region: str
+    name: str
+    media_type: str | None
+    kms_key: str
+    retention_hours: int
+    device_name: str | None
+    storage_tier: str
+    tags: dict[str, str]
+    created_ms: int = field(default_factory=_creation_ms)
+    version: str = field(default_factory=_version)
+    endpoint: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    def __post_init__(self) -> None:
+        pause = SETTINGS.creating_seconds
+        self._active_at = float("inf") if pause < 0 else time.monotonic() + pause
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:kinesisvideo:{self.region}:{self.account}:stream/{self.name}/{self.created_ms}"
+
+    @property
+    def status(self) -> str:
+        return "ACTIVE" if time.monotonic() >= self._active_at else "CREATING"
+
+    def changed(self) -> None:
+        self.version = _version()
+
+    def describe(self) -> dict[str, Any]:
+        described = {
+            "DeviceName": self.device_name,
+            "StreamName": self.name,
+            "StreamARN": self.arn,
+            "MediaType": self.media_type,
+            "KmsKeyId": self.kms_key,
+            "Version": self.version,
+            "Status": self.status,
+            "CreationTime": datetime.fromtimestamp(self.created_ms / 1000, timezone.utc),
+            "DataRetentionInHours": self.retention_hours,
+        }
+        return {name: value for name, value in described.items() if value is not None}

@@ -1,0 +1,1 @@
+"""The template, from SAM source to created resources."""

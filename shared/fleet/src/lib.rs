@@ -1,0 +1,21 @@
+//! The words of a camera fleet as types: once a value exists it is right.
+//!
+//! Does no I/O, reads no clock and knows no AWS SDK: what depends on it stays testable by tables.
+
+mod account;
+mod certificate;
+mod fault;
+mod name;
+mod priority;
+mod stream;
+mod tag;
+mod throttle;
+
+pub use account::AccountId;
+pub use certificate::CertificateId;
+pub use fault::Fault;
+pub use name::ThingName;
+pub use priority::Priority;
+pub use stream::{MediaType, RetentionHours, StorageTier};
+pub use tag::{PRIORITY_TAG, TAG_PREFIX, THING_TAG, THROTTLE_TAG};
+pub use throttle::Throttle;

@@ -1,0 +1,81 @@
+//! An AWS call that failed, with what a caller can do about it.
+
+use std::error::Error;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::aws::QUOTA_CODES;
+
+/// What a caller can do about a failed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// AWS throttles or a quota is used up: later it may work.
+    Throttled,
+    /// AWS or the way to it failed: later it may work.
+    Unavailable,
+    /// AWS will not, as things stand: a permission, a setting or our mistake.
+    Failed,
+}
+
+impl Class {
+    /// The word for logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Unavailable => "unavailable",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A failed call, after the SDK's own retries.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{operation}` {}: {cause}", .class.as_str())]
+pub struct CallError {
+    /// The AWS operation.
+    pub operation: &'static str,
+    /// What can be done about it.
+    pub class: Class,
+    /// The code and the message of AWS, or the chain of causes below.
+    pub cause: String,
+}
+
+impl CallError {
+    /// Puts an SDK error into words. The SDK's own text stops at "service error".
+    pub fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let code = error.code().unwrap_or_default();
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let throttled = QUOTA_CODES.contains(&code) || code.contains("Throttl") || code == "TooManyRequestsException";
+        let class = match (throttled, status) {
+            (true, _) | (_, Some(429)) => Class::Throttled,
+            (_, None | Some(500..)) => Class::Unavailable,
+            (_, Some(_)) => Class::Failed,
+        };
+        let cause = match (code, error.message()) {
+            ("", _) => chain(error),
+            (code, Some(message)) => format!("{code}: {message}"),
+            (code, None) => code.to_owned(),
+        };
+        Self { operation, class, cause }
+    }
+}
+
+/// An error and its causes, joined by colons, none repeated.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.ends_with(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}

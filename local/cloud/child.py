@@ -18,7 +18,9 @@ class Children:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._closed = False
 
-    def start(self, command: Sequence[str | Path], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    def start(
+        self, command: Sequence[str | Path], environment: Mapping[str, str], log: Path
+    ) -> subprocess.Popen[bytes]:
         """Starts `command` with its output appended to `log` and without our standard input."""
         with self._lock, log.open("ab") as output:
             if self._closed:

@@ -68,7 +68,7 @@ class Cloud:
         server.serve(Gateway(moto, rooms, self.journal, self.crashes))
         proxy_url = proxy.wait()
         log.info("proxy answers after %.2f s", time.monotonic() - began)
-        self._run(binaries, deployment.resources, proxy_url, server.url.removeprefix("http://") + "/_runtime", runtime)
+        self._run(binaries, deployment.resources, proxy_url, server.url + "/_runtime", runtime)
         log.info("ready after %.2f s", time.monotonic() - began)
         return {
             "endpoint": server.url,

@@ -12,11 +12,12 @@ def application() -> Any:
     # AWS takes a certificate's id from its DER; moto does so only when it may expect valid certificates.
     default_user_config["iot"] = {"use_valid_cert": True}
 
-    from . import iot, kinesisvideo, sqs
+    from . import iot, kinesisvideo, sqs, tagging
 
     sqs.install()
     iot.install()
     kinesisvideo.install()
+    tagging.install()
 
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 

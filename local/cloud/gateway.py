@@ -79,7 +79,9 @@ def _error(headers: list[tuple[str, str]], answer: bytes) -> str | None:
     return None
 
 
-def answer_json(start: Callable[..., Any], status: str, value: Any, headers: Iterable[tuple[str, str]] = ()) -> Iterable[bytes]:
+def answer_json(
+    start: Callable[..., Any], status: str, value: Any, headers: Iterable[tuple[str, str]] = ()
+) -> Iterable[bytes]:
     """A JSON answer, for the rooms."""
     data = value if isinstance(value, bytes) else json.dumps(value).encode()
     start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(data))), *headers])

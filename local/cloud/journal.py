@@ -31,7 +31,9 @@ class Journal:
         # Access key to function, filled as functions are deployed.
         self.names: dict[str, str] = {}
 
-    def record(self, key: str, service: str, operation: str, status: int, error: str | None, target: str | None) -> None:
+    def record(
+        self, key: str, service: str, operation: str, status: int, error: str | None, target: str | None
+    ) -> None:
         with self._lock:
             self._calls.append(
                 Call(len(self._calls) + 1, self.names.get(key, key), service, operation, status, error, target)

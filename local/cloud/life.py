@@ -20,6 +20,8 @@ log = logging.getLogger("cloud")
 
 def run(options: argparse.Namespace) -> int:
     """Serves until standard input ends or a signal asks to stop; 1 when it could not start."""
+    # The ready line is all that may stand on standard output; moto prints there too.
+    output, sys.stdout = sys.stdout, sys.stderr
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: end.set())
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         cloud = Cloud(options, directory, children)
         ready = cloud.start()
         if not end.is_set():
-            print(json.dumps(ready), flush=True)
+            print(json.dumps(ready), file=output, flush=True)
         end.wait()
         cloud.stop()
         return 0

@@ -32,9 +32,14 @@ class Proxy:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        # A name without a dot: for any other host the proxy's first request reads the models of all AWS services to
+        # learn whether it is one of theirs, which takes three seconds.
+        self.url = f"http://localhost:{port}"
         self._child: subprocess.Popen[bytes] = self._children.start(
-            [Path(sys.executable).parent / "microburst", "--upstream", self._upstream, "--port", str(port), "--no-resign"],
+            [
+                Path(sys.executable).parent / "microburst",
+                "--upstream", self._upstream, "--port", str(port), "--no-resign",
+            ],
             {"PATH": os.environ.get("PATH", os.defpath), "HOME": os.environ.get("HOME", "/")},
             self._log,
         )

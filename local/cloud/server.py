@@ -22,8 +22,8 @@ class Server:
         from werkzeug.serving import ThreadedWSGIServer
 
         class Handler(MotoRequestHandler):
-            # Connections stay open between calls, as the SDK and the Runtime API's pollers expect.
             protocol_version = "HTTP/1.1"
+            # An answer of two small packets would wait 40 ms for the acknowledgement of the first.
             disable_nagle_algorithm = True
 
             def log_request(self, *_: Any) -> None:

@@ -1,1 +1,20 @@
-//! The local cloud.
+//! The local cloud: AWS as far as kvs-warden needs it, on this machine, made from `template.yaml`.
+//!
+//! This crate sets up the pinned Python tools and starts, drives and stops the cloud that `local/cloud` makes of them.
+//! It calls no AWS API itself: what runs against the cloud brings its own SDK.
+
+mod cloud;
+mod control;
+mod python;
+
+pub use cloud::{Cloud, Function, Options};
+pub use control::{Call, Connect, Control};
+pub use python::Python;
+
+use std::path::{Path, PathBuf};
+
+/// The top of the workspace.
+pub fn workspace() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}

@@ -1,1 +1,58 @@
-fn main() {}
+//! What people run: `cargo xtask demo`, `test`, `local`, `lint`, `package`.
+//!
+//! Does not depend on the AWS SDK, so that it is built in seconds: the local cloud, the functions and `warden` are
+//! other processes.
+
+mod build;
+mod demo;
+mod layering;
+mod lint;
+mod package;
+mod report;
+mod serve;
+mod suite;
+
+use clap::Parser;
+
+/// What people run on kvs-warden.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Play a camera's first connect, from the CA to the picture at the end, in a local cloud.
+    Demo {
+        /// Leave the local cloud running at the end, until Enter or Ctrl-C.
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Run the whole test suite: unit, property, and end to end against the local cloud.
+    Test {
+        /// Passed on to `cargo test`, such as the name of a test.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run the local cloud in the foreground, with the functions attached.
+    Local {
+        /// A parameter of the template, as Name=Value. May be given several times.
+        #[arg(long = "parameter", value_parser = serve::parameter, value_name = "NAME=VALUE")]
+        parameters: Vec<(String, String)>,
+    },
+    /// Check formatting, lints, layering and the template.
+    Lint,
+    /// Build what is deployed with `sam build`, and tell the size of each artifact.
+    Package {
+        /// The functions' processor: arm64 or x86_64. This machine's, when nothing is said.
+        #[arg(long)]
+        arch: Option<String>,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let workspace = local::workspace();
+    match Command::parse() {
+        Command::Demo { keep } => demo::play(&workspace, keep),
+        Command::Test { arguments } => suite::test(&workspace, &arguments),
+        Command::Local { parameters } => serve::run(&workspace, &parameters),
+        Command::Lint => lint::check(&workspace),
+        Command::Package { arch } => package::build(&workspace, arch.as_deref()),
+    }
+}

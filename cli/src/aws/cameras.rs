@@ -4,15 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
-use fleet::{PRIORITY_TAG, THING_TAG, THROTTLE_TAG};
+use fleet::{CERTIFICATE_ATTRIBUTE, PRIORITY_TAG, REGISTERED_ATTRIBUTE, THING_TAG, THROTTLE_TAG};
 
 use super::Cloud;
 use crate::status::camera::{Fleet, StreamTags, Thing};
-
-/// The thing's attribute that names the certificate which holds the camera's name.
-const CERTIFICATE_ATTRIBUTE: &str = "certificateId";
-/// The thing's attribute that says when the camera registered, in RFC 3339.
-const REGISTERED_ATTRIBUTE: &str = "registeredAt";
 
 impl Cloud {
     /// Reads the whole fleet: a call for 250 things, for 250 certificates, for 10,000 streams and for 100 tagged

@@ -14,6 +14,9 @@ use crate::stack::Stack;
 /// How many certificates that wait are named; the others are counted.
 const NAMED: usize = 10;
 
+/// The least columns that the table is fitted into.
+const NARROWEST: u16 = 72;
+
 /// How the table may look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Look {
@@ -25,7 +28,8 @@ pub(super) struct Look {
 impl Look {
     /// Colour on a terminal only, and there only if nobody minds.
     pub(super) fn of(terminal: bool, plain: bool) -> Self {
-        let width = if terminal { Table::new().width() } else { None };
+        // Some terminals say they have no width; one that is too narrow for the table breaks lines better itself.
+        let width = if terminal { Table::new().width().filter(|width| *width >= NARROWEST) } else { None };
         Self { colour: terminal && !plain, width }
     }
 }
@@ -127,10 +131,12 @@ fn summary(all: &[Camera]) -> String {
 fn waiting(certificates: &[String], out: &mut impl Write) -> io::Result<()> {
     let count = match certificates.len() {
         0 => return Ok(()),
-        1 => "1 certificate without a thing is PENDING_ACTIVATION".to_owned(),
-        many => format!("{many} certificates without a thing are PENDING_ACTIVATION"),
+        1 => "1 certificate waiting or refused: PENDING_ACTIVATION, and no camera of this stack holds it".to_owned(),
+        many => format!(
+            "{many} certificates waiting or refused: PENDING_ACTIVATION, and no camera of this stack holds them"
+        ),
     };
-    writeln!(out, "\n{count}: waiting or refused (see provision's log)")?;
+    writeln!(out, "\n{count}")?;
     for id in certificates.iter().take(NAMED) {
         writeln!(out, "  {id}")?;
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fleet::{CertificateId, ThingName};
+use fleet::{CA_ATTRIBUTE, CERTIFICATE_ATTRIBUTE, CertificateId, REGISTERED_ATTRIBUTE, ThingName};
 use lambda::call::CallError;
 use lambda::clock::now_ms;
 use tokio::time::Instant;
@@ -11,7 +11,7 @@ use crate::aws::Aws;
 use crate::certificate::{Certificate, cleaned};
 use crate::event::{Claim, Registration};
 use crate::observed::{Fact, Observed, Thing};
-use crate::plan::{self, CA_ATTRIBUTE, CERTIFICATE_ATTRIBUTE, Drift, Plan, REGISTERED_ATTRIBUTE, Step, Wanted, WantedStream};
+use crate::plan::{self, Drift, Plan, Step, Wanted, WantedStream};
 use crate::refusal::Refusal;
 use crate::registry::Entry;
 use crate::settings::Settings;

@@ -11,15 +11,6 @@ use crate::observed::{Fact, Holder, Observed, SeenStream, SeenThing, Stream, Str
 use crate::refusal::Refusal;
 use crate::settings::Rotation;
 
-/// The attribute of a thing that names the certificate that holds the name.
-pub const CERTIFICATE_ATTRIBUTE: &str = "certificateId";
-/// The attribute that names that certificate's CA.
-pub const CA_ATTRIBUTE: &str = "caCertificateId";
-/// The attribute that tells when that certificate was registered.
-pub const REGISTERED_ATTRIBUTE: &str = "registeredAt";
-/// The attribute that names the certificate that it succeeded.
-pub const PREVIOUS_ATTRIBUTE: &str = "previousCertificateId";
-
 /// What a camera shall be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {

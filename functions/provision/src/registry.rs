@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use fleet::{MediaType, Priority, RetentionHours, ThingName};
+use fleet::{
+    CA_ATTRIBUTE, CERTIFICATE_ATTRIBUTE, MediaType, PREVIOUS_ATTRIBUTE, Priority, REGISTERED_ATTRIBUTE, RetentionHours,
+    ThingName,
+};
 
 use crate::refusal::Refusal;
 use crate::settings::iot_name;
@@ -11,7 +14,7 @@ use crate::settings::iot_name;
 const ATTRIBUTES_MOST: usize = 39;
 
 /// Attributes that are ours to write.
-const RESERVED: [&str; 4] = ["certificateId", "caCertificateId", "registeredAt", "previousCertificateId"];
+const RESERVED: [&str; 4] = [CERTIFICATE_ATTRIBUTE, CA_ATTRIBUTE, REGISTERED_ATTRIBUTE, PREVIOUS_ATTRIBUTE];
 
 /// A value of the table, as plain as DynamoDB's types allow.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,7 +47,7 @@ class EventSource:
     def _poll(self) -> None:
         while True:
             messages: list[Any] = []
-            # Looked at before it is counted as work: an idle poller must not look busy for a moment, ten times a second.
+            # Looked at before it is counted as work: an idle poller must not look busy ten times a second.
             if self._queue.messages:
                 with self._count:
                     self._working += 1

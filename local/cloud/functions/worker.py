@@ -37,6 +37,7 @@ class Worker:
         # Counts processes, so that a poll of a process that died cannot take an invocation.
         self._generation = 0
         self._polled = False
+        self._started = 0.0
         self.current: Invocation | None = None
 
     def start(self) -> None:
@@ -51,6 +52,7 @@ class Worker:
             environment["AWS_LAMBDA_LOG_STREAM_NAME"] = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid.uuid4().hex}"
             # The path tells the Runtime API which process polls.
             environment["AWS_LAMBDA_RUNTIME_API"] = f"{self._runtime_api}/{self.identity}/{self._generation}"
+            self._started = time.monotonic()
             self._process = self._children.start([self._binary], environment, self.function.log)
 
     def _watch(self) -> None:
@@ -67,7 +69,10 @@ class Worker:
                 invocation = self._waiting()
             if invocation:
                 how = f"signal: {-code}" if code < 0 else f"exit status {code}"
-                invocation.fail("Runtime.ExitError", f"RequestId: {invocation.request_id} Error: Runtime exited with error: {how}")
+                invocation.fail(
+                    "Runtime.ExitError",
+                    f"RequestId: {invocation.request_id} Error: Runtime exited with error: {how}",
+                )
             log.info("%s ended (%s)", self.identity, code)
             time.sleep(_RESTART_PAUSE_SECONDS)
             try:
@@ -89,7 +94,9 @@ class Worker:
 
     def next(self, generation: int) -> Invocation | None:
         """The next invocation for the process that polls; `None` once that process is gone."""
-        self._polled = self._polled or generation == self._generation
+        if generation == self._generation and not self._polled:
+            self._polled = True
+            log.info("%s polls %.2f s after its start", self.identity, time.monotonic() - self._started)
         while generation == self._generation:
             try:
                 invocation = self.function.waiting.get(timeout=1.0)

@@ -8,8 +8,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 from moto.iot.exceptions import ResourceAlreadyExistsException, ResourceNotFoundException, VersionConflictException
-from moto.iot.models import FakeThing, IoTBackend
-from moto.iot.models import FakePolicy
+from moto.iot.models import FakePolicy, FakeThing, IoTBackend
 
 from .certificate import CaCertificate, Certificate, common_name, is_ca, parse, signed_by
 from .errors import CertificateValidation, InvalidRequest, RegistrationCodeValidation
@@ -89,7 +88,7 @@ class Iot(IoTBackend):
     def delete_thing(self, thing_name: str, expected_version: int | None = None) -> None:
         thing = self._thing(thing_name)
         if not thing:
-            # "Returns successfully with no error if the deletion was successful or you specify a thing that doesn't exist."
+            # "Returns successfully with no error if [...] you specify a thing that doesn't exist."
             return
         if expected_version is not None and expected_version != thing.version:
             raise VersionConflictException(thing_name)
@@ -267,4 +266,5 @@ class Iot(IoTBackend):
 def _check_count(attributes: dict[str, str], thing_type: str | None) -> None:
     most = _ATTRIBUTES_WITH_TYPE if thing_type else _ATTRIBUTES_WITHOUT_TYPE
     if len(attributes) > most:
-        raise InvalidRequest(f"A thing {'with' if thing_type else 'without'} a thing type has at most {most} attributes, not {len(attributes)}")
+        kind = "with" if thing_type else "without"
+        raise InvalidRequest(f"A thing {kind} a thing type has at most {most} attributes, not {len(attributes)}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from moto.core.base_backend import BaseBackend
-from moto.core.exceptions import ServiceException
+from moto.kinesisvideo.exceptions import KinesisvideoClientError
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 
 from .settings import SETTINGS
@@ -32,9 +32,9 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
     def create(self, given: dict[str, Any]) -> Stream:
         name = given["StreamName"]
         if name in self.by_name:
-            raise ServiceException("ResourceInUseException", f"The stream {name} already exists.")
+            raise KinesisvideoClientError("ResourceInUseException", f"The stream {name} already exists.")
         if SETTINGS.stream_limit is not None and len(self.by_name) >= SETTINGS.stream_limit:
-            raise ServiceException(
+            raise KinesisvideoClientError(
                 "AccountStreamLimitExceededException", "The number of streams created for the account is too high."
             )
         hours = given.get("DataRetentionInHours") or 0
@@ -55,12 +55,13 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
 
     def find(self, given: dict[str, Any]) -> Stream:
         """The stream that the request names, by name or by ARN."""
-        name, arn = given.get("StreamName"), given.get("StreamARN") or given.get("ResourceARN")
+        name = given.get("StreamName")
+        arn = given.get("StreamARN") or given.get("ResourceARN")
         if not name and not arn:
-            raise ServiceException("InvalidArgumentException", "Either StreamName or StreamARN must be given.")
+            raise KinesisvideoClientError("InvalidArgumentException", "Either StreamName or StreamARN must be given.")
         stream = self.by_name.get(name or str(arn).split("/")[1])
         if not stream or (arn and stream.arn != arn):
-            raise ServiceException("ResourceNotFoundException", "The requested stream is not found or not active.")
+            raise KinesisvideoClientError("ResourceNotFoundException", "The requested stream is not found or not active.")
         return stream
 
     def find_to_change(self, given: dict[str, Any], needs_version: bool = True) -> Stream:
@@ -68,14 +69,14 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
         stream = self.find(given)
         version = given.get("CurrentVersion")
         if needs_version and not version:
-            raise ServiceException("InvalidArgumentException", "CurrentVersion must be given.")
+            raise KinesisvideoClientError("InvalidArgumentException", "CurrentVersion must be given.")
         if version and version != stream.version:
-            raise ServiceException(
+            raise KinesisvideoClientError(
                 "VersionMismatchException",
                 "The stream version that you specified is not the latest version. Use DescribeStream to get it.",
             )
         if stream.status != "ACTIVE":
-            raise ServiceException("ResourceInUseException", f"The stream {stream.name} is {stream.status}.")
+            raise KinesisvideoClientError("ResourceInUseException", f"The stream {stream.name} is {stream.status}.")
         return stream
 
     def update_retention(self, given: dict[str, Any]) -> None:
@@ -89,7 +90,7 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
 
     def tag(self, stream: Stream, tags: dict[str, str]) -> None:
         if len(stream.tags | tags) > MOST_TAGS:
-            raise ServiceException(
+            raise KinesisvideoClientError(
                 "TagsPerResourceExceededLimitException", f"You have exceeded the limit of {MOST_TAGS} tags for a stream."
             )
         stream.tags.update(tags)
@@ -113,6 +114,6 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
 
 def _check_retention(hours: int) -> None:
     if not 0 <= hours <= MOST_RETENTION_HOURS:
-        raise ServiceException(
+        raise KinesisvideoClientError(
             "InvalidArgumentException", f"The data retention is {hours} hours: it must be from 0 to {MOST_RETENTION_HOURS}."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from moto.kinesisvideo.exceptions import KinesisvideoClientError
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.core.utils import get_service_model
 from moto.kinesisvideo.models import kinesisvideo_backends
@@ -32,7 +32,7 @@ class KinesisVideoOperations(BaseResponse):
             self.parse_parameters(self.normalized_request)
             found = violations(get_service_model("kinesisvideo").operation_model(name).input_shape, self.params)
             if found:
-                return self.serialized(ActionResult(ServiceException("InvalidArgumentException", message(found))))
+                return self.serialized(ActionResult(KinesisvideoClientError("InvalidArgumentException", message(found))))
         return super().call_action()
 
     def create_stream(self) -> ActionResult:
@@ -52,7 +52,7 @@ class KinesisVideoOperations(BaseResponse):
         try:
             found, token = page(streams, self.params.get("MaxResults"), self.params.get("NextToken"), _MOST_LISTED)
         except ValueError:
-            raise ServiceException("InvalidArgumentException", "The NextToken is not valid.") from None
+            raise KinesisvideoClientError("InvalidArgumentException", "The NextToken is not valid.") from None
         return ActionResult({"StreamInfoList": found, "NextToken": token})
 
     def get_data_endpoint(self) -> ActionResult:

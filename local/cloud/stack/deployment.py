@@ -10,6 +10,10 @@ from typing import Any
 from ..account import ACCOUNT, REGION, STACK
 
 
+# moto has these, but only for functions of its own.
+_NOT_WITHOUT_LAMBDA = {"AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Lambda::LayerVersion"}
+
+
 @dataclass(frozen=True)
 class Deployment:
     """What came of the template."""
@@ -29,9 +33,9 @@ def deploy(template: dict[str, Any], parameters: Mapping[str, str]) -> Deploymen
 
     with without_unused(template):
         from moto.cloudformation import parsing
-        from moto.cloudformation.models import cloudformation_backends
+        from moto.cloudformation.models import Stack, cloudformation_backends
 
-    from . import alarm, function, iot, messaging
+    from . import alarm, function, iot, messaging, table
     from .resource import register
     from .unsupported import Unsupported, stand_in
 
@@ -44,10 +48,16 @@ def deploy(template: dict[str, Any], parameters: Mapping[str, str]) -> Deploymen
     by_call = {kind.TYPE for kind in ours}
     for kind in ours:
         register(kind)
-    missing = {resource["Type"] for resource in template["Resources"].values()} - parsing.get_model_map().keys()
+    table.complete()
+    supported = parsing.get_model_map().keys() - _NOT_WITHOUT_LAMBDA
+    missing = {resource["Type"] for resource in template["Resources"].values()} - supported
     for kind_name in missing:
         register(stand_in(kind_name))
     _keep_no_value_out_of_lists(parsing)
+    # moto lists a resource whose condition does not hold as one without a name.
+    Stack.stack_resources = property(  # type: ignore[method-assign, assignment]
+        lambda stack: [resource for resource in stack.resource_map.values() if resource is not None]
+    )
 
     stack = cloudformation_backends[ACCOUNT][REGION].create_stack(STACK, json.dumps(template), dict(parameters))
     if stack.status != "CREATE_COMPLETE":
@@ -56,6 +66,9 @@ def deploy(template: dict[str, Any], parameters: Mapping[str, str]) -> Deploymen
     made: dict[str, Any] = {
         name: stack.resource_map[name] for name in template["Resources"] if stack.resource_map[name] is not None
     }
+    for name, resource in made.items():
+        if not isinstance(getattr(resource, "physical_resource_id", None), str):
+            raise RuntimeError(f"moto gives no physical id to `{name}`: `Ref` to it would be wrong")
     kinds = {name: template["Resources"][name]["Type"] for name in made}
     return Deployment(
         outputs={output.key: str(output.value) for output in map(stack.output_map.get, stack.output_map) if output},

@@ -35,13 +35,14 @@ class _Absent(ModuleType):
 @contextmanager
 def without_unused(template: dict[str, Any]) -> Iterator[None]:
     """While it lasts, an import of an unused service's models costs nothing and brings nothing."""
-    used = {resource["Type"].split("::")[1] for resource in template["Resources"].values() if "::" in resource["Type"]}
-    used |= {parameter["Type"].split("::")[1] for parameter in template.get("Parameters", {}).values() if "::" in parameter["Type"]}
-    needs_ec2 = bool(used & {"EC2", "AutoScaling", "Batch", "ECS", "EFS", "ElasticLoadBalancing", "ElasticLoadBalancingV2", "RDS"})
-    left_out = [] if needs_ec2 else [module for module, service in _SLOW.items() if service not in used]
+    typed = [*template["Resources"].values(), *template.get("Parameters", {}).values()]
+    used = {item["Type"].split("::")[1] for item in typed if "::" in item["Type"]}
+    # The slow ones need each other: with one of them used, all are loaded.
+    left_out = [] if used & set(_SLOW.values()) else list(_SLOW)
     placed = []
     for service in left_out:
-        for name in (f"moto.{service}", f"moto.{service}.models", f"moto.{service}.models.core", f"moto.{service}.exceptions"):
+        for suffix in ("", ".models", ".models.core", ".exceptions"):
+            name = f"moto.{service}{suffix}"
             if name not in sys.modules:
                 module = _Absent(name)
                 module.__path__ = []  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 //! Does no I/O, reads no clock and knows no AWS SDK: what depends on it stays testable by tables.
 
 mod account;
+mod attribute;
 mod certificate;
 mod fault;
 mod name;
@@ -12,6 +13,7 @@ mod tag;
 mod throttle;
 
 pub use account::AccountId;
+pub use attribute::{CA_ATTRIBUTE, CERTIFICATE_ATTRIBUTE, PREVIOUS_ATTRIBUTE, REGISTERED_ATTRIBUTE};
 pub use certificate::CertificateId;
 pub use fault::Fault;
 pub use name::ThingName;

@@ -8,12 +8,12 @@ use aws_sdk_iot::operation::describe_thing::DescribeThingError;
 use aws_sdk_iot::operation::list_thing_principals::ListThingPrincipalsError;
 use aws_sdk_iot::operation::update_thing::UpdateThingError;
 use aws_sdk_iot::types::AttributePayload;
-use fleet::CertificateId;
+use fleet::{CERTIFICATE_ATTRIBUTE, CertificateId, PREVIOUS_ATTRIBUTE};
 use lambda::call::CallError;
 
 use super::Aws;
 use crate::observed::{Fact, SeenThing};
-use crate::plan::{CERTIFICATE_ATTRIBUTE, PREVIOUS_ATTRIBUTE, Wanted};
+use crate::plan::Wanted;
 use crate::refusal::Refusal;
 
 impl Aws {

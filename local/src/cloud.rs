@@ -1,0 +1,209 @@
+//! A running local cloud.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+
+use crate::{Control, Python};
+
+/// What a cloud is made of.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    functions: Vec<(String, PathBuf)>,
+    parameters: Vec<(String, String)>,
+}
+
+impl Options {
+    /// Runs this binary as the function of this logical id.
+    #[must_use]
+    pub fn function(mut self, logical_id: &str, binary: impl Into<PathBuf>) -> Self {
+        self.functions.push((logical_id.to_owned(), binary.into()));
+        self
+    }
+
+    /// Gives a parameter of the template a value other than its default.
+    #[must_use]
+    pub fn parameter(mut self, name: &str, value: &str) -> Self {
+        self.parameters.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+/// A function that runs in the cloud.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Function {
+    /// Its name, by which it is invoked.
+    pub name: String,
+    /// Its log.
+    pub log: PathBuf,
+    /// Its processes.
+    pub workers: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Ready {
+    endpoint: String,
+    proxy: String,
+    invoke: String,
+    region: String,
+    outputs: BTreeMap<String, String>,
+    functions: BTreeMap<String, Function>,
+    created_by_call: Vec<String>,
+    skipped: Vec<String>,
+}
+
+/// A running cloud. Dropping it stops all that it started.
+#[derive(Debug)]
+pub struct Cloud {
+    ready: Ready,
+    child: Child,
+    // The cloud ends when this closes, so it also ends when we are killed.
+    life: Option<ChildStdin>,
+    folder: PathBuf,
+}
+
+impl Cloud {
+    /// Starts a cloud and waits until the template is deployed and the functions poll.
+    pub fn start(workspace: &Path, python: &Python, options: &Options) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = workspace.join(format!("target/local-cloud/{}-{number}", std::process::id()));
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+        let errors = folder.join("start.log");
+        let mut command = Command::new(python.tool("python"));
+        command
+            .args(["-m", "cloud", "--template"])
+            .arg(workspace.join("template.yaml"))
+            .arg("--log-dir")
+            .arg(&folder)
+            .arg("--cache-dir")
+            .arg(workspace.join("target/local-cloud/cache"))
+            .env("PYTHONPATH", workspace.join("local"))
+            .env("PATH", python.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(File::create(&errors)?);
+        for (logical_id, binary) in &options.functions {
+            command.arg("--function").arg(format!("{logical_id}={}", binary.display()));
+        }
+        for (name, value) in &options.parameters {
+            command.arg("--parameter").arg(format!("{name}={value}"));
+        }
+        let mut child = command.spawn().context("cannot start the local cloud")?;
+        let life = child.stdin.take();
+        let mut ready = String::new();
+        if let Some(output) = child.stdout.take() {
+            BufReader::new(output).read_line(&mut ready).context("cannot read from the local cloud")?;
+        }
+        match serde_json::from_str(&ready) {
+            Ok(ready) => Ok(Self { ready, child, life, folder }),
+            Err(error) => {
+                drop(life);
+                child.wait()?;
+                let said = fs::read_to_string(&errors).unwrap_or_default();
+                let said = if said.trim().is_empty() { error.to_string() } else { said.trim().to_owned() };
+                bail!("the local cloud did not start: {said}")
+            }
+        }
+    }
+
+    /// The URL of the AWS APIs.
+    pub fn endpoint(&self) -> &str {
+        &self.ready.endpoint
+    }
+
+    /// The URL of the same APIs behind the fault proxy. The functions use it.
+    pub fn proxy(&self) -> &str {
+        &self.ready.proxy
+    }
+
+    /// The URL to invoke a function at, with `{name}` in the function's place.
+    pub fn invoke(&self) -> &str {
+        &self.ready.invoke
+    }
+
+    /// The region that everything is in.
+    pub fn region(&self) -> &str {
+        &self.ready.region
+    }
+
+    /// An output of the template.
+    pub fn output(&self, name: &str) -> Result<&str> {
+        self.ready.outputs.get(name).map(String::as_str).with_context(|| format!("the template has no output `{name}`"))
+    }
+
+    /// All outputs of the template.
+    pub fn outputs(&self) -> &BTreeMap<String, String> {
+        &self.ready.outputs
+    }
+
+    /// The functions, by logical id.
+    pub fn functions(&self) -> &BTreeMap<String, Function> {
+        &self.ready.functions
+    }
+
+    /// A function's log so far.
+    pub fn log(&self, logical_id: &str) -> Result<String> {
+        let function = self.ready.functions.get(logical_id).with_context(|| format!("no function `{logical_id}`"))?;
+        fs::read_to_string(&function.log).with_context(|| format!("cannot read `{}`", function.log.display()))
+    }
+
+    /// Resources that the emulator's CloudFormation does not know and that were made by call.
+    pub fn created_by_call(&self) -> &[String] {
+        &self.ready.created_by_call
+    }
+
+    /// Resources of the template that the local cloud does not have.
+    pub fn skipped(&self) -> &[String] {
+        &self.ready.skipped
+    }
+
+    /// What AWS has no API for: connecting a camera, crashing a function, letting time pass.
+    pub fn control(&self) -> Control {
+        Control::new(&self.ready.endpoint)
+    }
+
+    /// The variables with which any AWS tool talks to this cloud.
+    pub fn environment(&self) -> [(&'static str, String); 4] {
+        [
+            ("AWS_ENDPOINT_URL", self.ready.endpoint.clone()),
+            ("AWS_REGION", self.ready.region.clone()),
+            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ]
+    }
+
+    /// Where logs lie while the cloud runs.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Waits until the cloud ends by itself.
+    pub fn wait(&mut self) -> Result<()> {
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        self.life.take();
+        let began = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) && began.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        // Only a cloud that hangs is still there. Failing to kill what ended a moment ago is no fault.
+        self.child.kill().unwrap_or_default();
+        self.child.wait().map(drop).unwrap_or_default();
+        if !std::thread::panicking() {
+            fs::remove_dir_all(&self.folder).unwrap_or_default();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What AWS has no API for.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// The control API of a running cloud.
+#[derive(Debug, Clone)]
+pub struct Control {
+    base: String,
+}
+
+/// How a camera's connect ended.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Connect {
+    /// The camera is in.
+    pub connected: bool,
+    /// Its certificate's id, when AWS IoT knows the certificate now.
+    pub certificate_id: Option<String>,
+    /// The certificate's status.
+    pub status: Option<String>,
+    /// A registration event was published.
+    #[serde(default)]
+    pub published: bool,
+    /// Why the camera is not in.
+    pub reason: Option<String>,
+    /// The things that the certificate is attached to.
+    #[serde(default)]
+    pub things: Vec<String>,
+    /// The policies that are attached to the certificate.
+    #[serde(default)]
+    pub policies: Vec<String>,
+}
+
+/// An AWS call that reached the cloud.
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
+pub struct Call {
+    /// Its number; later calls have higher ones.
+    pub n: u64,
+    /// Who called: the access key.
+    pub caller: String,
+    /// The service, such as `iot`.
+    pub service: String,
+    /// The operation, such as `CreateThing`.
+    pub operation: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// AWS's error code.
+    pub error: Option<String>,
+    /// What it was about, as far as that can be told.
+    pub target: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Calls {
+    calls: Vec<Call>,
+}
+
+impl Control {
+    /// Speaks to the cloud at this endpoint.
+    pub(crate) fn new(endpoint: &str) -> Self {
+        Self { base: format!("{}/_local", endpoint.trim_end_matches('/')) }
+    }
+
+    /// A camera connects with its certificate, as over TLS.
+    pub fn connect(&self, certificate_pem: &str) -> Result<Connect> {
+        self.post("connect", &json!({ "certificatePem": certificate_pem }))
+    }
+
+    /// A camera's certificate becomes known, but its event is lost.
+    pub fn register_silently(&self, certificate_pem: &str) -> Result<Connect> {
+        self.post("connect", &json!({ "certificatePem": certificate_pem, "publish": false }))
+    }
+
+    /// AWS IoT publishes this on this topic.
+    pub fn publish(&self, topic: &str, payload: &Value) -> Result<Value> {
+        self.post("publish", &json!({ "topic": topic, "payload": payload }))
+    }
+
+    /// The visibility timeouts of all messages in flight run out.
+    pub fn redeliver(&self) -> Result<Value> {
+        self.post("redeliver", &json!({}))
+    }
+
+    /// All calls after the one with this number.
+    pub fn calls(&self, after: u64) -> Result<Vec<Call>> {
+        Ok(self.get::<Calls>(&format!("calls?after={after}"))?.calls)
+    }
+
+    /// Kills the function the next time that it has made this call, before it has the answer.
+    pub fn crash_after(&self, logical_id: &str, operation: &str) -> Result<Value> {
+        self.post("crash", &json!({ "function": logical_id, "operation": operation, "when": "after", "nth": 1 }))
+    }
+
+    /// How many crashes are still armed.
+    pub fn armed_crashes(&self) -> Result<Value> {
+        self.get("crash")
+    }
+
+    /// Changes how the emulated services behave.
+    pub fn settings(&self, settings: &Value) -> Result<Value> {
+        self.post("settings", settings)
+    }
+
+    /// Restarts a function with changed environment variables; null unsets one.
+    pub fn restart(&self, logical_id: &str, environment: &Value) -> Result<Value> {
+        self.post("restart", &json!({ "function": logical_id, "environment": environment }))
+    }
+
+    /// Waits until nothing runs and no message waits to be read. Messages whose visibility timeout runs do not count.
+    pub fn settle(&self) -> Result<()> {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(90) {
+            let state: Value = self.get("idle")?;
+            if state.get("idle") == Some(&Value::Bool(true)) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        bail!("the local cloud did not come to rest within 90 seconds")
+    }
+
+    fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        let url = format!("{}/{path}", self.base);
+        let mut answer = ureq::post(&url).send_json(body).with_context(|| format!("cannot post to `/{path}`"))?;
+        answer.body_mut().read_json().with_context(|| format!("cannot read the answer of `/{path}`"))
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let url = format!("{}/{path}", self.base);
+        let mut answer = ureq::get(&url).call().with_context(|| format!("cannot get `/{path}`"))?;
+        answer.body_mut().read_json().with_context(|| format!("cannot read the answer of `/{path}`"))
+    }
+}

@@ -1,0 +1,98 @@
+//! The Python tools: a `.venv` at the top of the workspace, made from a lock file with hashes.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+/// The oldest Python that the tools run on.
+const OLDEST: (u32, u32) = (3, 11);
+
+/// A Python with the pinned tools.
+#[derive(Debug, Clone)]
+pub struct Python {
+    bin: PathBuf,
+}
+
+impl Python {
+    /// The tools, set up when they are missing or pinned otherwise than before. That downloads some 250 MB once;
+    /// `tell` is called with what is being done.
+    pub fn ready(workspace: &Path, tell: &dyn Fn(&str)) -> Result<Self> {
+        let venv = workspace.join(".venv");
+        let lock = workspace.join("local/requirements.lock");
+        let wanted = fs::read(&lock).with_context(|| format!("cannot read `{}`", lock.display()))?;
+        let made_from = venv.join("made-from.lock");
+        let python = Self { bin: venv.join("bin") };
+        // Two runs that start at once must not both make it. The file lies in `target`, which is nobody's to keep.
+        let target = workspace.join("target");
+        fs::create_dir_all(&target)?;
+        let turn = File::create(target.join("venv.lock")).context("cannot lock the Python tools")?;
+        turn.lock().context("cannot lock the Python tools")?;
+        if fs::read(&made_from).is_ok_and(|made| made == wanted) {
+            return Ok(python);
+        }
+        let system = system_python()?;
+        tell("setting up the Python tools in .venv (once, about a minute)");
+        if venv.exists() {
+            fs::remove_dir_all(&venv).with_context(|| format!("cannot remove the outdated `{}`", venv.display()))?;
+        }
+        run(
+            Command::new(&system).args(["-m", "venv"]).arg(&venv),
+            "cannot make `.venv`: install Python's `venv` module (Debian and Ubuntu: `apt install python3-venv`)",
+        )?;
+        run(
+            Command::new(python.tool("python"))
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r"])
+                .arg(&lock),
+            "cannot install the Python tools: is the Python package registry reachable?",
+        )?;
+        fs::write(&made_from, wanted)?;
+        Ok(python)
+    }
+
+    /// The path of a tool, such as `sam` or `python`.
+    pub fn tool(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
+    }
+
+    /// A `PATH` on which the tools come first.
+    pub fn path(&self) -> std::ffi::OsString {
+        let mut path = self.bin.clone().into_os_string();
+        #[expect(clippy::disallowed_methods, reason = "PATH is no setting: it is passed on to a child")]
+        if let Ok(rest) = std::env::var("PATH") {
+            path.push(":");
+            path.push(rest);
+        }
+        path
+    }
+}
+
+/// The first Python on the `PATH` that is new enough.
+fn system_python() -> Result<PathBuf> {
+    let mut found = Vec::new();
+    for name in ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"] {
+        let version = "import sys; print(sys.version_info[0], sys.version_info[1])";
+        let Ok(output) = Command::new(name).args(["-c", version]).output() else { continue };
+        let text = String::from_utf8_lossy(&output.stdout);
+        let mut numbers = text.split_whitespace().filter_map(|number| number.parse::<u32>().ok());
+        if let (Some(major), Some(minor)) = (numbers.next(), numbers.next()) {
+            if (major, minor) >= OLDEST {
+                return Ok(name.into());
+            }
+            found.push(format!("`{name}` is {major}.{minor}"));
+        }
+    }
+    let found = if found.is_empty() { "there is none".to_owned() } else { found.join(", ") };
+    bail!("Python {}.{} or newer is needed on the PATH ({found}): install it and run this again", OLDEST.0, OLDEST.1)
+}
+
+fn run(command: &mut Command, remedy: &str) -> Result<()> {
+    let output = command.output().with_context(|| remedy.to_owned())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let error = String::from_utf8_lossy(&output.stderr);
+    let last: Vec<&str> = error.lines().filter(|line| !line.trim().is_empty()).rev().take(3).collect();
+    bail!("{remedy}: {}", last.into_iter().rev().collect::<Vec<_>>().join(" / "))
+}

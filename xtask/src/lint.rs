@@ -1,0 +1,39 @@
+//! What can be said of the code without running it.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::build::{self, cargo, run};
+use crate::layering;
+use crate::report::heading;
+
+/// Formatting, lints, layering, and the template by two linters.
+pub(crate) fn check(workspace: &Path) -> Result<()> {
+    heading("cargo fmt --check");
+    run(cargo(workspace).args(["fmt", "--all", "--check"]), "`cargo fmt --check`")?;
+    heading("layering");
+    layering::check(workspace)?;
+    heading("cargo clippy");
+    run(
+        cargo(workspace).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
+        "`cargo clippy`",
+    )?;
+    heading("cargo doc");
+    run(
+        cargo(workspace).args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"),
+        "`cargo doc`",
+    )?;
+    let python = build::python(workspace)?;
+    heading("cfn-lint template.yaml");
+    run(Command::new(python.tool("cfn-lint")).arg("template.yaml").current_dir(workspace), "`cfn-lint`")?;
+    heading("sam validate --lint");
+    run(
+        Command::new(python.tool("sam"))
+            .args(["validate", "--lint", "--region", "us-east-1"])
+            .current_dir(workspace)
+            .env("SAM_CLI_TELEMETRY", "0"),
+        "`sam validate`",
+    )
+}

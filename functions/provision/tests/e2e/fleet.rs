@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_iot::types::{CaCertificateStatus, CertificateMode, Configuration, EventType};
+use aws_sdk_iot::types::{CertificateMode, Configuration, EventType};
 use local::{Call, Cloud, Connect, Control, Options, Python};
 use provision::certificate::Certificate;
 use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
@@ -277,6 +277,15 @@ impl Fleet {
         let table = self.cloud.output("RegistryTableName").unwrap();
         let call = self.dynamodb.put_item().table_name(table).item("thingName", AttributeValue::S(name.to_owned()));
         fields.iter().fold(call, |call, (field, value)| call.item(*field, value.clone())).send().await.unwrap();
+    }
+
+    /// The time of the worker that tells of this refusal is over.
+    pub(crate) async fn end_lease(&self, device: &Device, reason: &str) {
+        let call = self.dynamodb.update_item().table_name(self.cloud.output("RefusalTableName").unwrap());
+        let call = call.key("certificateId", AttributeValue::S(device.id.clone()));
+        let call = call.key("reason", AttributeValue::S(reason.to_owned())).update_expression("SET leaseUntil = :past");
+        let past = AttributeValue::N("0".to_owned());
+        call.expression_attribute_values(":past", past).send().await.unwrap();
     }
 
     /// The lines of the function's log with this message.

@@ -92,15 +92,17 @@ class Control:
         return {"streamCreatingSeconds": SETTINGS.creating_seconds, "streamLimit": SETTINGS.stream_limit}
 
     def _set(self, asked: dict[str, Any]) -> Any:
+        from .iot.certificate import SHOWN_INSTEAD
         from .kinesisvideo.settings import SETTINGS
 
-        if unknown := asked.keys() - {"streamCreatingSeconds", "streamLimit"}:
+        if unknown := asked.keys() - {"streamCreatingSeconds", "streamLimit", "certificatePem"}:
             raise Refused(f"unknown settings: {', '.join(sorted(unknown))}")
         if "streamCreatingSeconds" in asked:
             SETTINGS.creating_seconds = float(asked["streamCreatingSeconds"])
         if "streamLimit" in asked:
             limit = asked["streamLimit"]
             SETTINGS.stream_limit = None if limit is None else int(limit)
+        SHOWN_INSTEAD.update(asked.get("certificatePem", {}))
         return self._settings()
 
     def _restart(self, asked: dict[str, Any]) -> Any:

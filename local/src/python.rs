@@ -43,7 +43,16 @@ impl Python {
         )?;
         run(
             Command::new(python.tool("python"))
-                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r"])
+                .args([
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    "--no-deps",
+                    "--require-hashes",
+                    "-r",
+                ])
                 .arg(&lock),
             "cannot install the Python tools: is the Python package registry reachable?",
         )?;

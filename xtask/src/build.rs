@@ -53,7 +53,10 @@ pub(crate) fn everything(workspace: &Path) -> Result<Built> {
     if Command::new("cc").arg("--version").output().is_err() {
         bail!("a C compiler named `cc` is needed: install one (Debian and Ubuntu: `apt install gcc libc6-dev`)");
     }
-    run(cargo(workspace).args(["build", "--quiet", "--workspace", "--all-targets"]).env("CARGO_TERM_QUIET", "false"), "`cargo build`")?;
+    run(
+        cargo(workspace).args(["build", "--quiet", "--workspace", "--all-targets"]).env("CARGO_TERM_QUIET", "false"),
+        "`cargo build`",
+    )?;
     let own = std::env::current_exe().context("cannot tell where the build lies")?;
     Ok(Built { folder: own.parent().context("cannot tell where the build lies")?.to_path_buf() })
 }

@@ -1,4 +1,6 @@
 //! The story.
-use std::path::Path;
 use anyhow::Result;
-pub(crate) fn play(_workspace: &Path, _keep: bool) -> Result<()> { Ok(()) }
+use std::path::Path;
+pub(crate) fn play(_workspace: &Path, _keep: bool) -> Result<()> {
+    Ok(())
+}

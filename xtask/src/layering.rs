@@ -26,17 +26,21 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
 fn faults(metadata: &Value) -> Result<Vec<String>> {
     let packages = metadata["packages"].as_array().context("no packages")?;
     let nodes = metadata["resolve"]["nodes"].as_array().context("no dependencies")?;
-    let members: BTreeSet<&str> = metadata["workspace_members"].as_array().context("no members")?.iter().filter_map(Value::as_str).collect();
+    let members: BTreeSet<&str> =
+        metadata["workspace_members"].as_array().context("no members")?.iter().filter_map(Value::as_str).collect();
     let name = |id: &str| packages.iter().find(|p| p["id"] == id).and_then(|p| p["name"].as_str()).unwrap_or_default();
     let room = |id: &str| {
-        let manifest = packages.iter().find(|p| p["id"] == id).and_then(|p| p["manifest_path"].as_str()).unwrap_or_default();
+        let manifest =
+            packages.iter().find(|p| p["id"] == id).and_then(|p| p["manifest_path"].as_str()).unwrap_or_default();
         manifest.rsplit('/').nth(2).unwrap_or_default().to_owned()
     };
     // What a package needs to run: its own development dependencies do not count.
     let direct = |id: &str| -> Vec<&str> {
         let node = nodes.iter().find(|node| node["id"] == id);
         let deps = node.and_then(|node| node["deps"].as_array()).map(Vec::as_slice).unwrap_or_default();
-        let runs = |dep: &&Value| dep["dep_kinds"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()));
+        let runs = |dep: &&Value| {
+            dep["dep_kinds"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
+        };
         deps.iter().filter(runs).filter_map(|dep| dep["pkg"].as_str()).collect()
     };
     let mut faults = Vec::new();
@@ -88,12 +92,16 @@ mod tests {
             ("tokio", "/r/tokio"),
             ("aws-sdk-iot", "/r/aws-sdk-iot"),
         ];
-        let packages: Vec<_> = places.iter().map(|(n, p)| json!({ "id": n, "name": n, "manifest_path": format!("{p}/Cargo.toml") })).collect();
+        let packages: Vec<_> = places
+            .iter()
+            .map(|(n, p)| json!({ "id": n, "name": n, "manifest_path": format!("{p}/Cargo.toml") }))
+            .collect();
         let nodes: Vec<_> = places
             .iter()
             .map(|(n, _)| {
                 let of = edges.iter().filter(|(from, ..)| from == n);
-                let deps: Vec<_> = of.map(|(_, to, kind)| json!({ "pkg": to, "dep_kinds": [{ "kind": kind }] })).collect();
+                let deps: Vec<_> =
+                    of.map(|(_, to, kind)| json!({ "pkg": to, "dep_kinds": [{ "kind": kind }] })).collect();
                 json!({ "id": n, "deps": deps })
             })
             .collect();

@@ -22,7 +22,9 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
     )?;
     heading("cargo doc");
     run(
-        cargo(workspace).args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"),
+        cargo(workspace)
+            .args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
         "`cargo doc`",
     )?;
     let python = build::python(workspace)?;

@@ -81,7 +81,8 @@ mod tests {
 
     fn body(certificate: char, ca: char) -> String {
         let id = |c: char| c.to_string().repeat(64);
-        json!({ "certificateId": id(certificate), "caCertificateId": id(ca), "awsAccountId": "123456789012" }).to_string()
+        json!({ "certificateId": id(certificate), "caCertificateId": id(ca), "awsAccountId": "123456789012" })
+            .to_string()
     }
 
     #[test]

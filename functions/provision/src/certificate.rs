@@ -55,7 +55,8 @@ impl Certificate {
         let mut attributes = BTreeMap::<String, String>::new();
         for part in subject.iter_attributes() {
             // A string type that is not UTF-8 (BMPString, T61String) is shown as its bytes, which no name is.
-            let text = part.as_str().map_or_else(|_| String::from_utf8_lossy(part.as_slice()).into_owned(), str::to_owned);
+            let text =
+                part.as_str().map_or_else(|_| String::from_utf8_lossy(part.as_slice()).into_owned(), str::to_owned);
             let oid = part.attr_type().to_id_string();
             if oid == COMMON_NAME {
                 common_names.push(text);

@@ -106,7 +106,11 @@ fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64
             // Some publishers write 1.6e12. What is no whole number of milliseconds is no time.
             let text = format!("{value:.0}");
             let whole = value.fract() == 0.0;
-            text.parse().ok().filter(|_| whole).map(Some).ok_or_else(|| E::invalid_value(Unexpected::Float(value), &self))
+            text.parse()
+                .ok()
+                .filter(|_| whole)
+                .map(Some)
+                .ok_or_else(|| E::invalid_value(Unexpected::Float(value), &self))
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
@@ -182,7 +186,10 @@ mod tests {
             ("[1]".to_owned(), "no registration event"),
             ("{}".to_owned(), "missing field `certificateId`"),
             (with("certificateId", json!(7)).to_string(), "invalid type: integer `7`, expected a string"),
-            (with("certificateId", json!("../x")).to_string(), "field `certificateId` is `../x`: expected a certificate id"),
+            (
+                with("certificateId", json!("../x")).to_string(),
+                "field `certificateId` is `../x`: expected a certificate id",
+            ),
             (with("topicCaCertificateId", json!("")).to_string(), "field `topicCaCertificateId`"),
             (with("awsAccountId", json!("12")).to_string(), "field `awsAccountId` is `12`"),
             (with("timestamp", json!("soon")).to_string(), "expected milliseconds since 1970"),

@@ -232,7 +232,11 @@ fn claim(wanted: &Wanted, seen: &SeenThing) -> Next {
             Some(Holder::Gone) => {}
             Some(Holder::Exists { ca, subject }) => {
                 if let Err(why) = succeeds(wanted, ca, subject) {
-                    return Next::Refuse(Refusal::NameTaken { thing: wanted.name.to_string(), holder: id.clone(), why });
+                    return Next::Refuse(Refusal::NameTaken {
+                        thing: wanted.name.to_string(),
+                        holder: id.clone(),
+                        why,
+                    });
                 }
                 previous = Some(id);
             }
@@ -268,7 +272,8 @@ fn adopt(wanted: &Wanted, seen: &SeenStream) -> Option<Next> {
     if seen.tier.is_none() {
         return Some(Next::Do(Step::DescribeStorage));
     }
-    let missing: BTreeMap<_, _> = wanted.stream.tags.clone().into_iter().filter(|(tag, _)| !tags.contains_key(tag)).collect();
+    let missing: BTreeMap<_, _> =
+        wanted.stream.tags.clone().into_iter().filter(|(tag, _)| !tags.contains_key(tag)).collect();
     if missing.is_empty() { None } else { Some(Next::Do(Step::TagStream(missing))) }
 }
 

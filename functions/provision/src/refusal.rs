@@ -7,10 +7,14 @@ use fleet::{AccountId, CertificateId, Fault};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The CA is not in `ALLOWED_CA_CERTIFICATE_IDS`.
-    #[error("CA certificate `{0}` is not in the allow-list: add it to the stack's `AllowedCaCertificateIds` if its cameras may join")]
+    #[error(
+        "CA certificate `{0}` is not in the allow-list: add it to the stack's `AllowedCaCertificateIds` if its cameras may join"
+    )]
     CaNotAllowed(CertificateId),
     /// Event, topic and description name different CAs.
-    #[error("the event names CA `{event}`, {by} names `{other}`: the event was not published by AWS IoT for this certificate")]
+    #[error(
+        "the event names CA `{event}`, {by} names `{other}`: the event was not published by AWS IoT for this certificate"
+    )]
     CaMismatch {
         /// By the payload.
         event: CertificateId,
@@ -33,7 +37,9 @@ pub enum Refusal {
     #[error("AWS IoT knows no certificate `{0}`: it was deleted, or the event is forged")]
     CertificateUnknown(CertificateId),
     /// Somebody deactivated or revoked it, or it is in transfer. It is never activated again.
-    #[error("the certificate is `{0}`: only `PENDING_ACTIVATION` is activated; activate it by hand if that was a mistake")]
+    #[error(
+        "the certificate is `{0}`: only `PENDING_ACTIVATION` is activated; activate it by hand if that was a mistake"
+    )]
     CertificateNotPending(String),
     /// The certificate's text is no certificate.
     #[error("the certificate cannot be read: {0}")]
@@ -83,7 +89,9 @@ pub enum Refusal {
         why: &'static str,
     },
     /// A stream of this name belongs to another thing.
-    #[error("stream `{stream}` carries the tag `kvs-warden:thing` = `{owner}`: correct the tag if the stream is this camera's")]
+    #[error(
+        "stream `{stream}` carries the tag `kvs-warden:thing` = `{owner}`: correct the tag if the stream is this camera's"
+    )]
     StreamTaken {
         /// The stream's name.
         stream: String,

@@ -70,7 +70,9 @@ impl Entry {
                 "attributes" => entry.attributes = attributes(thing, value)?,
                 _ => {
                     let known = "thingName, enabled, priority, retentionHours, mediaType, group, attributes";
-                    return Err(wrong(format!("not known: expected one of {known}; your own data goes under `attributes`")));
+                    return Err(wrong(format!(
+                        "not known: expected one of {known}; your own data goes under `attributes`"
+                    )));
                 }
             }
         }
@@ -81,7 +83,9 @@ impl Entry {
 fn parsed<T, E: std::fmt::Display>(value: &Value, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, String> {
     match value {
         Value::Text(text) | Value::Number(text) => parse(text).map_err(|fault| fault.to_string()),
-        Value::Flag(_) | Value::Map(_) | Value::Other(_) => Err(format!("{}: expected text (S) or a number (N)", shown(value))),
+        Value::Flag(_) | Value::Map(_) | Value::Other(_) => {
+            Err(format!("{}: expected text (S) or a number (N)", shown(value)))
+        }
     }
 }
 
@@ -91,7 +95,10 @@ fn attributes(thing: &ThingName, value: Value) -> Result<BTreeMap<String, String
         return Err(wrong("attributes".to_owned(), format!("{}: expected a map (M)", shown(&value))));
     };
     if map.len() > ATTRIBUTES_MOST {
-        return Err(wrong("attributes".to_owned(), format!("a map of {}: expected at most {ATTRIBUTES_MOST}", map.len())));
+        return Err(wrong(
+            "attributes".to_owned(),
+            format!("a map of {}: expected at most {ATTRIBUTES_MOST}", map.len()),
+        ));
     }
     let alphabet = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_.,@/:#=[]-".contains(c));
     let mut attributes = BTreeMap::new();
@@ -101,7 +108,10 @@ fn attributes(thing: &ThingName, value: Value) -> Result<BTreeMap<String, String
             return Err(wrong(field(), "ours to write: choose another name".to_owned()));
         }
         if !(1..=128).contains(&name.len()) || !alphabet(&name) {
-            return Err(wrong(field(), "no attribute's name: expected 1 to 128 of a-z, A-Z, 0-9 and `_.,@/:#=[]-`".to_owned()));
+            return Err(wrong(
+                field(),
+                "no attribute's name: expected 1 to 128 of a-z, A-Z, 0-9 and `_.,@/:#=[]-`".to_owned(),
+            ));
         }
         let fits = |text: &str| {
             let fits = text.len() <= 800 && alphabet(text);

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use fleet::{AccountId, CertificateId, MediaType, PRIORITY_TAG, Priority, RetentionHours, StorageTier, TAG_PREFIX, THING_TAG};
+use fleet::{
+    AccountId, CertificateId, MediaType, PRIORITY_TAG, Priority, RetentionHours, StorageTier, TAG_PREFIX, THING_TAG,
+};
 use lambda::settings::{Reader, SettingsError};
 
 /// Tags that AWS allows on a stream, less our two.
@@ -163,7 +165,9 @@ fn kms_key(text: &str) -> Result<String, String> {
         {
             Ok(text.to_owned())
         }
-        _ => Err(format!("`{text}`: expected the ARN of a KMS key, `arn:aws:kms:<region>:<account>:key/<id>`, not of an alias")),
+        _ => Err(format!(
+            "`{text}`: expected the ARN of a KMS key, `arn:aws:kms:<region>:<account>:key/<id>`, not of an alias"
+        )),
     }
 }
 
@@ -213,7 +217,9 @@ pub(crate) mod tests {
             ("MAXIMUM_CONCURRENCY", "2"),
         ]);
         variables.extend(changes.iter().copied());
-        Settings::from_env(|name| variables.get(name).filter(|value| !value.is_empty()).map(|value| (*value).to_owned()))
+        Settings::from_env(|name| {
+            variables.get(name).filter(|value| !value.is_empty()).map(|value| (*value).to_owned())
+        })
     }
 
     #[test]
@@ -231,10 +237,18 @@ pub(crate) mod tests {
         for (name, value, says) in [
             ("ACCOUNT_ID", "", "`ACCOUNT_ID` is not set"),
             ("ACCOUNT_ID", "1", "`ACCOUNT_ID` is `1`: expected an AWS account id of 12 digits"),
-            ("ALLOWED_CA_CERTIFICATE_IDS", "*", "is `*`: expected a certificate id of 64 lower-case hex digits, comma between"),
+            (
+                "ALLOWED_CA_CERTIFICATE_IDS",
+                "*",
+                "is `*`: expected a certificate id of 64 lower-case hex digits, comma between",
+            ),
             ("CERTIFICATE_ROTATION", "yes", "is `yes`: expected one of `never`, `same-ca`"),
             ("THING_GROUP_NAME", "a b", "is `a b`: expected 1 to 128"),
-            ("STREAM_RETENTION_HOURS", "1e3", "`STREAM_RETENTION_HOURS` is `1e3`: expected a whole number of hours from 0 to 87600"),
+            (
+                "STREAM_RETENTION_HOURS",
+                "1e3",
+                "`STREAM_RETENTION_HOURS` is `1e3`: expected a whole number of hours from 0 to 87600",
+            ),
             ("STREAM_MEDIA_TYPE", "h264", "expected media types"),
             ("STREAM_STORAGE_TIER", "COLD", "expected one of `HOT`, `WARM`"),
             ("STREAM_KMS_KEY_ARN", "alias/x", "expected the ARN of a KMS key"),

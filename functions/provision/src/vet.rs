@@ -51,12 +51,7 @@ pub fn claim(claim: &Claim, settings: &Settings) -> Result<(), Refusal> {
 }
 
 /// What AWS's own description says of the certificate. Exactly at either end of its validity it is valid.
-pub fn description(
-    claim: &Claim,
-    described: &Description,
-    settings: &Settings,
-    now_s: i64,
-) -> Result<Vetted, Refusal> {
+pub fn description(claim: &Claim, described: &Description, settings: &Settings, now_s: i64) -> Result<Vetted, Refusal> {
     if described.owner != settings.account.as_str() {
         let account = described.owner.clone();
         return Err(Refusal::OtherAccount { what: "the certificate", account, ours: settings.account.clone() });

@@ -1,8 +1,19 @@
 //! Laws of planning, held against a small model of what AWS does with each step.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use fleet::{CERTIFICATE_ATTRIBUTE, CertificateId, MediaType, PREVIOUS_ATTRIBUTE, PRIORITY_TAG, RetentionHours, StorageTier, THING_TAG, ThingName};
+use fleet::{
+    CERTIFICATE_ATTRIBUTE, CertificateId, MediaType, PREVIOUS_ATTRIBUTE, PRIORITY_TAG, RetentionHours, StorageTier,
+    THING_TAG, ThingName,
+};
 use proptest::prelude::*;
 use provision::observed::{Fact, Holder, Observed, SeenThing, StreamInfo, StreamStatus};
 use provision::plan::{Drift, Plan, Step, Wanted, WantedStream, drift, plan};
@@ -290,9 +301,9 @@ proptest! {
         order in prop::collection::vec(any::<bool>(), 80),
         pre_made: bool,
     ) {
-        let mut world = World::default();
-        world.certificates = ['a', 'b'].into_iter().map(|letter| (id(letter), id('c').to_string())).collect();
-        world.thing = pre_made.then(|| Thing { attributes: Text::new(), typed: false, version: 1 });
+        let certificates = ['a', 'b'].into_iter().map(|letter| (id(letter), id('c').to_string())).collect();
+        let thing = pre_made.then(|| Thing { attributes: Text::new(), typed: false, version: 1 });
+        let mut world = World { thing, certificates, ..World::default() };
         let mut workers = [Worker::new(wanted('a', Rotation::Never)), Worker::new(wanted('b', Rotation::Never))];
         let rest = (0..200).map(|turn| turn % 2 == 0);
         for first in order.into_iter().chain(rest) {

@@ -15,6 +15,10 @@ from moto.iot.models import FakeCertificate
 from .errors import CertificateValidation
 
 
+# A test may have AWS IoT show another certificate under an id.
+SHOWN_INSTEAD: dict[str, str] = {}
+
+
 def parse(pem: str) -> x509.Certificate:
     """The first certificate of the PEM; CertificateValidationException for anything else."""
     try:
@@ -90,6 +94,8 @@ class Certificate(FakeCertificate):
         }
         if self.ca_certificate_id:
             described["caCertificateId"] = self.ca_certificate_id
+        if shown := SHOWN_INSTEAD.get(self.certificate_id):
+            described["certificatePem"] = shown
         return described
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Settings:
-    # How long a new stream is CREATING; below 0 it stays so for ever.
+    # How long a stream is CREATING; below 0 it stays so until this is set anew.
     creating_seconds: float = 0.0
     # How many streams the account may have.
     stream_limit: int | None = None

@@ -44,8 +44,8 @@ class Stream:
     endpoint: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def __post_init__(self) -> None:
-        pause = SETTINGS.creating_seconds
-        self._active_at = float("inf") if pause < 0 else time.monotonic() + pause
+        self._made_at = time.monotonic()
+        self._active = SETTINGS.creating_seconds == 0
 
     @property
     def arn(self) -> str:
@@ -53,7 +53,9 @@ class Stream:
 
     @property
     def status(self) -> str:
-        return "ACTIVE" if time.monotonic() >= self._active_at else "CREATING"
+        pause = SETTINGS.creating_seconds
+        self._active = self._active or 0 <= pause <= time.monotonic() - self._made_at
+        return "ACTIVE" if self._active else "CREATING"
 
     def changed(self) -> None:
         self.version = _version()

@@ -46,7 +46,8 @@ pub struct MediaType(String);
 impl MediaType {
     /// Takes one or more `type/subtype`, comma between, no spaces.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.+".contains(&b));
+        let word =
+            |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.+".contains(&b));
         let track = |track: &str| track.split_once('/').is_some_and(|(kind, subtype)| word(kind) && word(subtype));
         if text.len() <= 128 && text.split(',').all(track) {
             Ok(Self(text.to_owned()))
@@ -117,7 +118,16 @@ mod tests {
         for good in ["video/h264", "video/h264,audio/aac", "application/x.y+z-1_2"] {
             assert!(MediaType::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "video", "video/", "/h264", "video/h264,", "video/h264, audio/aac", "a/b/c", &format!("a/{}", "b".repeat(127))] {
+        for bad in [
+            "",
+            "video",
+            "video/",
+            "/h264",
+            "video/h264,",
+            "video/h264, audio/aac",
+            "a/b/c",
+            &format!("a/{}", "b".repeat(127)),
+        ] {
             assert!(MediaType::parse(bad).is_err(), "{bad}");
         }
     }

@@ -69,7 +69,9 @@ impl Metrics {
             .collect();
         let mut metrics = counts;
         loop {
-            metrics.extend(chunks.iter_mut().filter_map(|(name, unit, chunks)| Some((*name, *unit, json!(chunks.next()?)))));
+            metrics.extend(
+                chunks.iter_mut().filter_map(|(name, unit, chunks)| Some((*name, *unit, json!(chunks.next()?)))),
+            );
             if metrics.is_empty() {
                 break;
             }

@@ -70,7 +70,12 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         Err(SettingsError { faults: self.faults })
     }
 
-    fn parsed<T, E: fmt::Display>(&mut self, name: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+    fn parsed<T, E: fmt::Display>(
+        &mut self,
+        name: &str,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
         match parse(text) {
             Ok(value) => Some(value),
             Err(fault) => {

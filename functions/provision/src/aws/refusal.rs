@@ -22,7 +22,14 @@ impl Aws {
     /// Asks for the turn to announce. A worker that died while announcing loses its turn when its lease ends.
     ///
     /// Times are in seconds since 1970 UTC.
-    pub async fn take_turn(&self, table: &str, alert: &Alert, now_s: u64, lease_s: u64, keep_s: u64) -> Result<Turn, CallError> {
+    pub async fn take_turn(
+        &self,
+        table: &str,
+        alert: &Alert,
+        now_s: u64,
+        lease_s: u64,
+        keep_s: u64,
+    ) -> Result<Turn, CallError> {
         let seconds = |seconds: u64| AttributeValue::N(seconds.to_string());
         let call = self
             .dynamodb
@@ -35,7 +42,9 @@ impl Aws {
             .item("announced", AttributeValue::Bool(false))
             .item("leaseUntil", seconds(now_s.saturating_add(lease_s)))
             .item("expiresAt", seconds(now_s.saturating_add(keep_s)))
-            .condition_expression("attribute_not_exists(certificateId) OR expiresAt < :now OR (announced = :no AND leaseUntil < :now)")
+            .condition_expression(
+                "attribute_not_exists(certificateId) OR expiresAt < :now OR (announced = :no AND leaseUntil < :now)",
+            )
             .expression_attribute_values(":no", AttributeValue::Bool(false))
             .expression_attribute_values(":now", seconds(now_s));
         match call.send().await {
@@ -50,11 +59,11 @@ impl Aws {
     /// Sends the alert to the topic.
     pub async fn publish(&self, topic: &str, alert: &Alert) -> Result<(), CallError> {
         let attribute = |value: &str| {
-            MessageAttributeValue::builder().data_type("String").string_value(value).build().map_err(|error| CallError {
-                operation: "Publish",
-                class: Class::Failed,
-                cause: error.to_string(),
-            })
+            MessageAttributeValue::builder()
+                .data_type("String")
+                .string_value(value)
+                .build()
+                .map_err(|error| CallError { operation: "Publish", class: Class::Failed, cause: error.to_string() })
         };
         self.sns
             .publish()

@@ -11,7 +11,11 @@ use crate::registry::Value;
 
 impl Aws {
     /// The entry of a camera, as it stands there now; `None` when there is none.
-    pub async fn registry_entry(&self, table: &str, thing: &ThingName) -> Result<Option<BTreeMap<String, Value>>, CallError> {
+    pub async fn registry_entry(
+        &self,
+        table: &str,
+        thing: &ThingName,
+    ) -> Result<Option<BTreeMap<String, Value>>, CallError> {
         let call = self
             .dynamodb
             .get_item()

@@ -25,10 +25,12 @@ impl Aws {
         // HOT is what a stream gets when nothing is said.
         let storage = match stream.tier {
             StorageTier::Hot => None,
-            StorageTier::Warm => match StreamStorageConfiguration::builder().default_storage_tier(DefaultStorageTier::Warm).build() {
-                Ok(storage) => Some(storage),
-                Err(error) => return Err(built_wrong("CreateStream", &error)),
-            },
+            StorageTier::Warm => {
+                match StreamStorageConfiguration::builder().default_storage_tier(DefaultStorageTier::Warm).build() {
+                    Ok(storage) => Some(storage),
+                    Err(error) => return Err(built_wrong("CreateStream", &error)),
+                }
+            }
         };
         let call = self
             .kinesisvideo
@@ -110,7 +112,11 @@ impl Aws {
     }
 
     /// Adds tags to those that the stream has. Only names that it lacks are given.
-    pub(super) async fn tag_stream(&self, wanted: &Wanted, missing: &BTreeMap<String, String>) -> Result<Fact, CallError> {
+    pub(super) async fn tag_stream(
+        &self,
+        wanted: &Wanted,
+        missing: &BTreeMap<String, String>,
+    ) -> Result<Fact, CallError> {
         let tags: HashMap<String, String> = missing.clone().into_iter().collect();
         match self.kinesisvideo.tag_stream().stream_name(wanted.name.as_str()).set_tags(Some(tags)).send().await {
             Ok(_) => Ok(Fact::Tagged(missing.clone())),

@@ -72,7 +72,9 @@ impl Aws {
             };
             let ids = page.principals.unwrap_or_default();
             principals.extend(
-                ids.iter().filter_map(|arn| arn.split_once(":cert/")).filter_map(|(_, id)| CertificateId::parse(id).ok()),
+                ids.iter()
+                    .filter_map(|arn| arn.split_once(":cert/"))
+                    .filter_map(|(_, id)| CertificateId::parse(id).ok()),
             );
         }
         Ok(Fact::Principals(principals))

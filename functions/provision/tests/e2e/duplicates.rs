@@ -33,7 +33,8 @@ async fn duplicates_in_later_batches_cost_one_call_each() {
 #[tokio::test]
 async fn duplicates_that_two_workers_have_at_once_make_one_camera() {
     let fleet = Fleet::start().await;
-    let cameras: Vec<_> = (0..4).map(|n| (format!("cam-{n}"), fleet.known(fleet.ca.issue(&format!("cam-{n}"))))).collect();
+    let cameras: Vec<_> =
+        (0..4).map(|n| (format!("cam-{n}"), fleet.known(fleet.ca.issue(&format!("cam-{n}"))))).collect();
     let bodies: Vec<_> = cameras.iter().map(|(_, camera)| camera.event()).collect();
     std::thread::scope(|scope| {
         let workers = [scope.spawn(|| fleet.invoke(&bodies)), scope.spawn(|| fleet.invoke(&bodies))];

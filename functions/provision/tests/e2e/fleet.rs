@@ -152,7 +152,7 @@ impl Fleet {
         connect
     }
 
-    /// A camera's certificate becomes known and PENDING_ACTIVATION, without an event.
+    /// A camera's certificate becomes known and is pending, without an event.
     pub(crate) fn known(&self, device: Device) -> Device {
         self.control.register_silently(&device.pem).unwrap();
         device

@@ -23,7 +23,8 @@ fn bodies() -> Vec<(&'static str, Value)> {
 #[tokio::test]
 async fn one_poison_message_among_nine_good_ones_fails_alone() {
     let fleet = Fleet::start().await;
-    let cameras: Vec<_> = (0..9).map(|n| (format!("cam-{n}"), fleet.known(fleet.ca.issue(&format!("cam-{n}"))))).collect();
+    let cameras: Vec<_> =
+        (0..9).map(|n| (format!("cam-{n}"), fleet.known(fleet.ca.issue(&format!("cam-{n}"))))).collect();
     let mut batch: Vec<Value> = cameras.iter().map(|(_, camera)| camera.event()).collect();
     batch.insert(4, json!("poison"));
     assert_eq!(fleet.invoke(&batch), [4]);
@@ -66,7 +67,8 @@ async fn malformed_messages_end_in_the_dead_letters_as_they_came() {
     fleet.control.settle().unwrap();
     let mut dead = fleet.dead_letters().await;
     let mut sent = sent;
-    (dead.sort(), sent.sort());
+    dead.sort();
+    sent.sort();
     assert_eq!(dead, sent);
     // The function is alive.
     let camera = fleet.ca.issue("cam-1");

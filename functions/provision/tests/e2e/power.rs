@@ -43,7 +43,14 @@ async fn the_role_grants_every_call_that_the_function_makes_and_no_other() {
     let template = std::fs::read_to_string(local::workspace().join("template.yaml")).unwrap();
     let granted = allowed(&template, "ProvisionRole");
     // Lambda itself uses these with the function's role; CreateStream asks for the key's with a customer's key.
-    let host = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "logs:CreateLogStream", "logs:PutLogEvents", "kms:DescribeKey"];
+    let host = [
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "kms:DescribeKey",
+    ];
     let host: BTreeSet<_> = host.into_iter().map(str::to_owned).collect();
     assert!(host.is_subset(&granted), "{granted:?}");
     assert_eq!(called, granted.difference(&host).cloned().collect::<BTreeSet<_>>());
@@ -52,13 +59,21 @@ async fn the_role_grants_every_call_that_the_function_makes_and_no_other() {
 #[tokio::test]
 async fn no_role_may_delete_a_stream_shorten_its_retention_or_touch_a_key() {
     let template = std::fs::read_to_string(local::workspace().join("template.yaml")).unwrap();
-    for never in ["DeleteStream", "UpdateDataRetention", "kms:ScheduleKeyDeletion", "kms:Disable", "\"*:*\"", "Action: \"*\""] {
+    for never in
+        ["DeleteStream", "UpdateDataRetention", "kms:ScheduleKeyDeletion", "kms:Disable", "\"*:*\"", "Action: \"*\""]
+    {
         assert!(!template.contains(never), "template.yaml names `{never}`");
     }
     let camera = allowed(&template, "CameraRole");
-    let kinesis: BTreeSet<&str> = camera.iter().map(String::as_str).filter(|action| action.starts_with("kinesisvideo:")).collect();
+    let kinesis: BTreeSet<&str> =
+        camera.iter().map(String::as_str).filter(|action| action.starts_with("kinesisvideo:")).collect();
     let producer = ["kinesisvideo:DescribeStream", "kinesisvideo:GetDataEndpoint", "kinesisvideo:PutMedia"];
-    let denied = ["kinesisvideo:TagResource", "kinesisvideo:TagStream", "kinesisvideo:UntagResource", "kinesisvideo:UntagStream"];
+    let denied = [
+        "kinesisvideo:TagResource",
+        "kinesisvideo:TagStream",
+        "kinesisvideo:UntagResource",
+        "kinesisvideo:UntagStream",
+    ];
     assert_eq!(kinesis, producer.into_iter().chain(denied).collect());
 }
 

@@ -89,7 +89,8 @@ async fn what_was_deactivated_or_revoked_is_never_activated_again() {
 #[tokio::test]
 async fn a_certificate_outside_of_its_time_is_refused() {
     let fleet = Fleet::start().await;
-    let named = |params: &mut rcgen::CertificateParams| params.distinguished_name = subject(&[(DnType::CommonName, "cam-1")]);
+    let named =
+        |params: &mut rcgen::CertificateParams| params.distinguished_name = subject(&[(DnType::CommonName, "cam-1")]);
     let early = fleet.ca.issue_with(|params| {
         named(params);
         params.not_before = rcgen::date_time_ymd(2098, 1, 1);

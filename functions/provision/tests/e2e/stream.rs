@@ -1,7 +1,10 @@
 //! Streams that take their time, and streams that were there before.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
+use aws_sdk_iot::types::CertificateStatus;
 use serde_json::json;
 
 use crate::fleet::Fleet;
@@ -36,21 +39,17 @@ async fn a_stream_that_takes_a_moment_is_waited_for() {
 
 #[tokio::test]
 async fn what_was_revoked_while_the_stream_was_created_is_not_activated() {
-    let fleet = Fleet::start().await;
+    let fleet = Arc::new(Fleet::start().await);
     fleet.control.settings(&json!({ "streamCreatingSeconds": 6 })).unwrap();
     let camera = fleet.known(fleet.ca.issue("cam-1"));
-    std::thread::scope(|scope| {
-        let invocation = scope.spawn(|| fleet.invoke(&[camera.event()]));
-        while !fleet.calls().iter().any(|call| call == "DescribeStream") {
-            std::thread::yield_now();
-        }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let revoke = fleet.iot.update_certificate().certificate_id(&camera.id).new_status("REVOKED".into());
-        std::thread::scope(|inner| {
-            inner.spawn(|| runtime.block_on(revoke.send()).unwrap());
-        });
-        assert_eq!(invocation.join().unwrap(), [0; 0]);
-    });
+    let (worker, event) = (Arc::clone(&fleet), camera.event());
+    let invocation = tokio::task::spawn_blocking(move || worker.invoke(&[event]));
+    while !fleet.calls().iter().any(|call| call == "DescribeStream") {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let revoke = fleet.iot.update_certificate().certificate_id(&camera.id).new_status(CertificateStatus::Revoked);
+    revoke.send().await.unwrap();
+    assert_eq!(invocation.await.unwrap(), [0; 0]);
     assert_eq!(fleet.status(&camera).await, "REVOKED");
     assert_eq!(fleet.metric("Refused", Some("certificate-not-pending")), 1);
 }
@@ -60,7 +59,8 @@ async fn a_stream_that_was_there_before_is_told_of_and_only_gets_the_tags_that_i
     let fleet = Fleet::start().await;
     let alerts = fleet.alerts().await;
     let create = fleet.kinesisvideo.create_stream().stream_name("cam-1").data_retention_in_hours(48);
-    let tags = HashMap::from([("kvs-warden:priority".to_owned(), "critical".to_owned()), ("site".to_owned(), "x".to_owned())]);
+    let tags =
+        HashMap::from([("kvs-warden:priority".to_owned(), "critical".to_owned()), ("site".to_owned(), "x".to_owned())]);
     create.set_tags(Some(tags)).send().await.unwrap();
     let before = fleet.kinesisvideo.describe_stream().stream_name("cam-1").send().await.unwrap().stream_info.unwrap();
     let camera = fleet.ca.issue("cam-1");
@@ -72,7 +72,10 @@ async fn a_stream_that_was_there_before_is_told_of_and_only_gets_the_tags_that_i
     assert_eq!(json!(fleet.tags("cam-1").await), wanted);
     let told = alerts.read().await;
     assert_eq!(told.len(), 1);
-    assert!(told[0].0 == "drift" && told[0].2.contains("retentionHours is `48`, a new stream would have `24`"), "{told:?}");
+    assert!(
+        told[0].0 == "drift" && told[0].2.contains("retentionHours is `48`, a new stream would have `24`"),
+        "{told:?}"
+    );
     assert_eq!(fleet.metric("Drift", Some("retentionHours")), 1);
 }
 

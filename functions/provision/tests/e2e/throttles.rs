@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fleet::Fleet;
+use crate::fleet::{FUNCTION, Fleet};
 
 impl Fleet {
     /// The fault proxy answers this operation with this error, so many times.
@@ -81,4 +81,18 @@ async fn an_alert_that_cannot_go_out_hands_the_item_back() {
     fleet.control.redeliver().unwrap();
     fleet.control.settle().unwrap();
     assert_eq!(alerts.read().await.len(), 1);
+}
+
+#[tokio::test]
+async fn with_too_little_time_left_nothing_is_begun_and_nothing_is_lost() {
+    let fleet = Fleet::start().await;
+    // A camera may now take longer than the function has.
+    fleet.control.restart(FUNCTION, &json!({ "STREAM_ACTIVE_TIMEOUT_SECONDS": "600" })).unwrap();
+    let cameras = ["cam-1", "cam-2"].map(|name| fleet.known(fleet.ca.issue(name)));
+    assert_eq!(fleet.invoke(&[cameras[0].event(), cameras[1].event()]), [0, 1]);
+    assert_eq!(fleet.calls(), Vec::<String>::new());
+    assert_eq!(fleet.metric("Retried", Some("out-of-time")), 2);
+    fleet.control.restart(FUNCTION, &json!({ "STREAM_ACTIVE_TIMEOUT_SECONDS": "20" })).unwrap();
+    assert_eq!(fleet.invoke(&[cameras[0].event(), cameras[1].event()]), [0; 0]);
+    fleet.assert_works("cam-2", &cameras[1]).await;
 }

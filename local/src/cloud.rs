@@ -185,10 +185,9 @@ impl Cloud {
         &self.folder
     }
 
-    /// Waits until the cloud ends by itself.
-    pub fn wait(&mut self) -> Result<()> {
-        self.child.wait()?;
-        Ok(())
+    /// Whether it still runs: it has no reason to end by itself.
+    pub fn runs(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 }
 

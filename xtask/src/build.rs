@@ -8,6 +8,8 @@ use anyhow::{Context as _, Result, bail};
 use indicatif::ProgressBar;
 use local::Python;
 
+use crate::ending;
+
 /// A `cargo` that works on this workspace.
 pub(crate) fn cargo(workspace: &Path) -> Command {
     let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
@@ -17,7 +19,7 @@ pub(crate) fn cargo(workspace: &Path) -> Command {
 
 /// Runs a command whose output people see; it must succeed.
 pub(crate) fn run(command: &mut Command, what: &str) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot start {what}"))?;
+    let status = ending::run(command).with_context(|| format!("cannot start {what}"))?;
     if status.success() { Ok(()) } else { bail!("{what} failed ({status})") }
 }
 
@@ -53,10 +55,8 @@ pub(crate) fn everything(workspace: &Path) -> Result<Built> {
     if Command::new("cc").arg("--version").output().is_err() {
         bail!("a C compiler named `cc` is needed: install one (Debian and Ubuntu: `apt install gcc libc6-dev`)");
     }
-    run(
-        cargo(workspace).args(["build", "--quiet", "--workspace", "--all-targets"]).env("CARGO_TERM_QUIET", "false"),
-        "`cargo build`",
-    )?;
+    // Not quiet: the first time takes minutes.
+    run(cargo(workspace).args(["build", "--workspace", "--all-targets"]), "`cargo build`")?;
     let own = std::env::current_exe().context("cannot tell where the build lies")?;
     Ok(Built { folder: own.parent().context("cannot tell where the build lies")?.to_path_buf() })
 }

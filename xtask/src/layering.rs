@@ -24,24 +24,24 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
 }
 
 fn faults(metadata: &Value) -> Result<Vec<String>> {
-    let packages = metadata["packages"].as_array().context("no packages")?;
-    let nodes = metadata["resolve"]["nodes"].as_array().context("no dependencies")?;
-    let members: BTreeSet<&str> =
-        metadata["workspace_members"].as_array().context("no members")?.iter().filter_map(Value::as_str).collect();
-    let name = |id: &str| packages.iter().find(|p| p["id"] == id).and_then(|p| p["name"].as_str()).unwrap_or_default();
-    let room = |id: &str| {
-        let manifest =
-            packages.iter().find(|p| p["id"] == id).and_then(|p| p["manifest_path"].as_str()).unwrap_or_default();
-        manifest.rsplit('/').nth(2).unwrap_or_default().to_owned()
+    let packages = list(metadata, "/packages")?;
+    let nodes = list(metadata, "/resolve/nodes")?;
+    let members: BTreeSet<&str> = list(metadata, "/workspace_members")?.iter().filter_map(Value::as_str).collect();
+    let field = |id: &str, field: &str| {
+        let package = packages.iter().find(|package| text(package, "id") == id);
+        package.map(|package| text(package, field)).unwrap_or_default()
     };
+    let name = |id: &str| field(id, "name");
+    let room = |id: &str| field(id, "manifest_path").rsplit('/').nth(2).unwrap_or_default();
     // What a package needs to run: its own development dependencies do not count.
+    let runs = |dep: &&Value| {
+        let kinds = list(dep, "/dep_kinds").unwrap_or_default();
+        kinds.iter().any(|kind| kind.get("kind").is_some_and(Value::is_null))
+    };
     let direct = |id: &str| -> Vec<&str> {
-        let node = nodes.iter().find(|node| node["id"] == id);
-        let deps = node.and_then(|node| node["deps"].as_array()).map(Vec::as_slice).unwrap_or_default();
-        let runs = |dep: &&Value| {
-            dep["dep_kinds"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
-        };
-        deps.iter().filter(runs).filter_map(|dep| dep["pkg"].as_str()).collect()
+        let node = nodes.iter().find(|node| text(node, "id") == id);
+        let deps = node.and_then(|node| list(node, "/deps").ok()).unwrap_or_default();
+        deps.iter().filter(runs).map(|dep| text(dep, "pkg")).collect()
     };
     let mut faults = Vec::new();
     for member in &members {
@@ -73,6 +73,15 @@ fn faults(metadata: &Value) -> Result<Vec<String>> {
         }
     }
     Ok(faults)
+}
+
+fn list<'a>(value: &'a Value, pointer: &str) -> Result<&'a [Value]> {
+    let list = value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice);
+    list.with_context(|| format!("`cargo metadata` says nothing of `{pointer}`"))
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]

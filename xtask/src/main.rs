@@ -5,6 +5,7 @@
 
 mod build;
 mod demo;
+mod ending;
 mod layering;
 mod lint;
 mod package;
@@ -12,13 +13,15 @@ mod report;
 mod serve;
 mod suite;
 
+use std::process::ExitCode;
+
 use clap::Parser;
 
 /// What people run on kvs-warden.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
-    /// Play a camera's first connect, from the CA to the picture at the end, in a local cloud.
+    /// Play how cameras join and strangers do not, in a local cloud.
     Demo {
         /// Leave the local cloud running at the end, until Enter or Ctrl-C.
         #[arg(long)]
@@ -40,19 +43,27 @@ enum Command {
     Lint,
     /// Build what is deployed with `sam build`, and tell the size of each artifact.
     Package {
-        /// The functions' processor: arm64 or x86_64. This machine's, when nothing is said.
+        /// The functions' processor: `arm64` or `x86_64`. This machine's, when nothing is said.
         #[arg(long)]
         arch: Option<String>,
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let workspace = local::workspace();
-    match Command::parse() {
+    let done = match Command::parse() {
         Command::Demo { keep } => demo::play(&workspace, keep),
         Command::Test { arguments } => suite::test(&workspace, &arguments),
         Command::Local { parameters } => serve::run(&workspace, &parameters),
         Command::Lint => lint::check(&workspace),
         Command::Package { arch } => package::build(&workspace, arch.as_deref()),
+    };
+    ending::now();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::error(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
     }
 }

@@ -31,17 +31,15 @@ pub(crate) fn build(workspace: &Path, arch: Option<&str>) -> Result<()> {
     let built = workspace.join(".aws-sam/build");
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["ARTIFACT", "SIZE"]);
-    let mut artifacts = 0;
     let entries = fs::read_dir(&built).with_context(|| format!("cannot read `{}`", built.display()))?;
     for entry in entries {
         let binary = entry?.path().join("bootstrap");
         if let Ok(metadata) = fs::metadata(&binary) {
             let name = binary.parent().and_then(Path::file_name).unwrap_or_default();
             table.add_row([name.to_string_lossy().into_owned(), size(metadata.len())]);
-            artifacts += 1;
         }
     }
-    if artifacts == 0 {
+    if table.is_empty() {
         bail!("`sam build` left no artifact in `{}`", built.display());
     }
     line(&table.to_string());

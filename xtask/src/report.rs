@@ -1,4 +1,4 @@
-//! What people see on standard output.
+//! What people see.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -14,6 +14,17 @@ pub(crate) fn heading(text: &str) {
     } else {
         line(&format!("\n{text}"))
     }
+}
+
+/// Writes why we end, to standard error.
+pub(crate) fn error(text: &str) {
+    let mut error = std::io::stderr().lock();
+    if error.is_terminal() {
+        writeln!(error, "\u{1b}[1;31merror\u{1b}[0m: {text}")
+    } else {
+        writeln!(error, "error: {text}")
+    }
+    .unwrap_or_default();
 }
 
 /// A size as people read it.

@@ -1,13 +1,14 @@
 //! The local cloud in the foreground.
 
 use std::path::Path;
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use comfy_table::{Table, presets};
 use local::{Cloud, Options};
 
-use crate::build;
 use crate::report::{heading, line};
+use crate::{build, ending};
 
 /// Reads `Name=Value`.
 pub(crate) fn parameter(text: &str) -> Result<(String, String), String> {
@@ -15,8 +16,9 @@ pub(crate) fn parameter(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// Runs until Ctrl-C or until its standard input is closed.
+/// Runs until Ctrl-C.
 pub(crate) fn run(workspace: &Path, parameters: &[(String, String)]) -> Result<()> {
+    ending::on_signals()?;
     let python = build::python(workspace)?;
     let built = build::everything(workspace)?;
     let options = parameters
@@ -24,10 +26,22 @@ pub(crate) fn run(workspace: &Path, parameters: &[(String, String)]) -> Result<(
         .fold(Options::default().function("ProvisionFunction", built.binary("provision")), |options, (name, value)| {
             options.parameter(name, value)
         });
-    let mut cloud = Cloud::start(workspace, &python, &options)?;
+    let cloud = Cloud::start(workspace, &python, &options)?;
     show(&cloud);
     line("\nCtrl-C stops it.");
-    cloud.wait()
+    ending::keep(cloud);
+    while ending::cloud(Cloud::runs)? {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bail!("the local cloud has ended by itself")
+}
+
+/// The name of the stack that a cloud runs, which `warden` asks for.
+pub(crate) fn stack(cloud: &Cloud) -> Result<&str> {
+    let thing_type = cloud.output("CameraThingTypeName")?;
+    thing_type
+        .strip_suffix("-camera")
+        .with_context(|| format!("`{thing_type}` does not end as a thing type of ours does"))
 }
 
 /// Prints how to reach a cloud.
@@ -51,5 +65,8 @@ pub(crate) fn show(cloud: &Cloud) {
     heading("Drive it with any AWS tool");
     for (name, value) in cloud.environment() {
         line(&format!("export {name}={value}"));
+    }
+    if let Ok(stack) = stack(cloud) {
+        line(&format!("export WARDEN_STACK={stack}"));
     }
 }

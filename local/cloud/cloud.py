@@ -30,6 +30,8 @@ class Cloud:
         self._children = children
         self.functions: dict[str, Function] = {}
         self.sources: list[EventSource] = []
+        # Logical id to physical id.
+        self.resources: dict[str, str] = {}
         self.journal = Journal()
         self.crashes = Crashes(lambda function: self.functions[function].kill())
 
@@ -56,6 +58,7 @@ class Cloud:
         moto = application()
         log.info("emulator loaded after %.2f s", time.monotonic() - began)
         deployment = deploy(template, parameters)
+        self.resources = deployment.resources
         log.info("deployed after %.2f s", time.monotonic() - began)
 
         from .control import Control

@@ -37,6 +37,7 @@ class Control:
             ("GET", "settings"): lambda _: self._settings(),
             ("POST", "restart"): self._restart,
             ("GET", "idle"): lambda _: self._idle(),
+            ("GET", "policies"): lambda _: self._policies(),
         }
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -109,6 +110,11 @@ class Control:
         function = self._cloud.functions[asked["function"]]
         function.restart(asked.get("environment", {}))
         return {"function": function.logical_id, "workers": len(function.workers)}
+
+    def _policies(self) -> Any:
+        from .stack.policies import policies
+
+        return policies(self._cloud.resources)
 
     def _idle(self) -> Any:
         sources = self._cloud.sources

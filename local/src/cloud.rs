@@ -13,6 +13,9 @@ use serde::Deserialize;
 
 use crate::{Control, Python};
 
+/// The variables that name a way to the internet. Nothing that talks to a local cloud may take it.
+pub const PROXIES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"];
+
 /// What a cloud is made of.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -90,6 +93,9 @@ impl Cloud {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(File::create(&errors)?);
+        for proxy in PROXIES {
+            command.env_remove(proxy);
+        }
         for (logical_id, binary) in &options.functions {
             command.arg("--function").arg(format!("{logical_id}={}", binary.display()));
         }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone)]
 pub struct Control {
     base: String,
+    agent: ureq::Agent,
 }
 
 /// How a camera's connect ended.
@@ -63,7 +64,9 @@ struct Calls {
 impl Control {
     /// Speaks to the cloud at this endpoint.
     pub(crate) fn new(endpoint: &str) -> Self {
-        Self { base: format!("{}/_local", endpoint.trim_end_matches('/')) }
+        // A proxy is the way to the internet, not to this machine.
+        let agent = ureq::Agent::config_builder().proxy(None).build().into();
+        Self { base: format!("{}/_local", endpoint.trim_end_matches('/')), agent }
     }
 
     /// A camera connects with its certificate, as over TLS.
@@ -101,6 +104,11 @@ impl Control {
         self.get("crash")
     }
 
+    /// The policies that the template deploys, resolved, by logical id.
+    pub fn policies(&self) -> Result<Value> {
+        self.get("policies")
+    }
+
     /// Changes how the emulated services behave.
     pub fn settings(&self, settings: &Value) -> Result<Value> {
         self.post("settings", settings)
@@ -126,13 +134,13 @@ impl Control {
 
     fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
         let url = format!("{}/{path}", self.base);
-        let mut answer = ureq::post(&url).send_json(body).with_context(|| format!("cannot post to `/{path}`"))?;
+        let mut answer = self.agent.post(&url).send_json(body).with_context(|| format!("cannot post to `/{path}`"))?;
         answer.body_mut().read_json().with_context(|| format!("cannot read the answer of `/{path}`"))
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let url = format!("{}/{path}", self.base);
-        let mut answer = ureq::get(&url).call().with_context(|| format!("cannot get `/{path}`"))?;
+        let mut answer = self.agent.get(&url).call().with_context(|| format!("cannot get `/{path}`"))?;
         answer.body_mut().read_json().with_context(|| format!("cannot read the answer of `/{path}`"))
     }
 }

@@ -7,7 +7,7 @@ mod cloud;
 mod control;
 mod python;
 
-pub use cloud::{Cloud, Function, Options};
+pub use cloud::{Cloud, Function, Options, PROXIES};
 pub use control::{Call, Connect, Control};
 pub use python::Python;
 

@@ -54,7 +54,7 @@ impl Python {
                     "-r",
                 ])
                 .arg(&lock),
-            "cannot install the Python tools: is the Python package registry reachable?",
+            "cannot install the Python tools: pip needs the package registry that it is set up for",
         )?;
         fs::write(&made_from, wanted)?;
         Ok(python)
@@ -102,6 +102,6 @@ fn run(command: &mut Command, remedy: &str) -> Result<()> {
         return Ok(());
     }
     let error = String::from_utf8_lossy(&output.stderr);
-    let last: Vec<&str> = error.lines().filter(|line| !line.trim().is_empty()).rev().take(3).collect();
-    bail!("{remedy}: {}", last.into_iter().rev().collect::<Vec<_>>().join(" / "))
+    let last = error.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it does not say why");
+    bail!("{remedy}: {}", last.trim().trim_start_matches("ERROR: "))
 }

@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,17 +26,27 @@ struct Open {
 
 static OPEN: Mutex<Open> = Mutex::new(Open { command: None, cloud: None, folder: None });
 
+/// A signal has come. Whoever wants what is open waits from then on: nothing is begun any more, and what fails because
+/// it was ended is not reported as a failure.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
 fn open() -> MutexGuard<'static, Open> {
-    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+    let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if ENDING.load(Ordering::SeqCst) {
+        drop(open);
+        loop {
+            std::thread::park();
+        }
+    }
+    open
 }
 
 /// From now on SIGINT, SIGTERM and SIGHUP end what is open, then us.
 pub(crate) fn on_signals() -> Result<()> {
     let end = || {
-        let mut open = open();
-        close(&mut open);
-        report::error("interrupted: all that was started has ended");
-        // Still locked: whoever waits for what has just ended does not get to report that as a failure.
+        ENDING.store(true, Ordering::SeqCst);
+        close(&mut OPEN.lock().unwrap_or_else(PoisonError::into_inner));
+        report::line("\nended, with all that was started");
         #[expect(clippy::exit, reason = "nobody is left to return to")]
         std::process::exit(130)
     };
@@ -51,14 +62,21 @@ fn close(open: &mut Open) {
     if let Some(mut command) = open.command.take() {
         // What has ended a moment ago needs no killing.
         command.kill().unwrap_or_default();
+        command.wait().map(drop).unwrap_or_default();
     }
     open.cloud = None;
     open.folder = None;
 }
 
-/// Keeps a cloud until the end.
-pub(crate) fn keep(cloud: Cloud) {
-    open().cloud = Some(cloud);
+/// Starts a cloud, which is kept until the end, and looks at it.
+pub(crate) fn start<T>(start: impl FnOnce() -> Result<Cloud>, look: impl FnOnce(&Cloud) -> Result<T>) -> Result<T> {
+    let started = {
+        // A signal waits until the cloud can be told to end.
+        let mut open = open();
+        start().and_then(|cloud| look(open.cloud.insert(cloud)))
+    };
+    drop(open());
+    started
 }
 
 /// Looks at the cloud that is kept.

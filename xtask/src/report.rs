@@ -10,9 +10,9 @@ pub(crate) fn line(text: &str) {
 /// Writes a heading, bold on a terminal.
 pub(crate) fn heading(text: &str) {
     if std::io::stdout().is_terminal() {
-        line(&format!("\n\u{1b}[1m{text}\u{1b}[0m"))
+        line(&format!("\n\u{1b}[1m{text}\u{1b}[0m"));
     } else {
-        line(&format!("\n{text}"))
+        line(&format!("\n{text}"));
     }
 }
 

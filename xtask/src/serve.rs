@@ -26,10 +26,12 @@ pub(crate) fn run(workspace: &Path, parameters: &[(String, String)]) -> Result<(
         .fold(Options::default().function("ProvisionFunction", built.binary("provision")), |options, (name, value)| {
             options.parameter(name, value)
         });
-    let cloud = Cloud::start(workspace, &python, &options)?;
-    show(&cloud);
+    let start = || Cloud::start(workspace, &python, &options);
+    ending::start(start, |cloud| {
+        show(cloud);
+        Ok(())
+    })?;
     line("\nCtrl-C stops it.");
-    ending::keep(cloud);
     while ending::cloud(Cloud::runs)? {
         std::thread::sleep(Duration::from_millis(100));
     }
@@ -58,7 +60,10 @@ pub(crate) fn show(cloud: &Cloud) {
     for function in cloud.functions().values() {
         table.add_row([&format!("log of {}", function.name), &function.log.display().to_string()]);
     }
-    line(&table.to_string());
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    line(&table.trim_fmt());
     if !cloud.skipped().is_empty() {
         line(&format!("\nIn template.yaml and not here: {}", cloud.skipped().join(", ")));
     }

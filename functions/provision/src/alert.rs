@@ -63,8 +63,8 @@ impl Alert {
     /// Tells that a certificate was succeeded.
     pub fn rotation(certificate: &CertificateId, thing: &str, previous: &CertificateId) -> Self {
         let detail = format!(
-            "thing `{thing}` now belongs to certificate `{certificate}`; `{previous}` is still attached and ACTIVE: \
-             deactivate it when the camera uses the new one"
+            "thing `{thing}` goes over to certificate `{certificate}`; `{previous}`, which held it, was left as it is: \
+             revoke it when the camera uses the new one"
         );
         Self { kind: Kind::Rotation, certificate: certificate.clone(), reason: "rotation", detail }
     }

@@ -1,7 +1,7 @@
 //! All AWS calls of the function. The SDK's types do not leave this module.
 
+mod alert;
 mod certificate;
-mod refusal;
 mod registry;
 mod stream;
 mod thing;
@@ -10,6 +10,7 @@ use aws_sdk_dynamodb as dynamodb;
 use aws_sdk_iot as iot;
 use aws_sdk_kinesisvideo as kinesisvideo;
 use aws_sdk_sns as sns;
+use lambda::SdkConfig;
 use lambda::aws::{CountCalls, QuotaClassifier};
 use lambda::call::CallError;
 use lambda::pace::Pacer;
@@ -18,7 +19,7 @@ use crate::observed::Fact;
 use crate::plan::{Step, Wanted};
 use crate::settings::Settings;
 
-pub use refusal::Turn;
+pub use alert::Turn;
 
 /// The clients and what they are called with.
 #[derive(Debug)]
@@ -33,26 +34,30 @@ pub struct Aws {
 
 impl Aws {
     /// Makes the clients. Nothing is called yet.
-    pub async fn connect(settings: &Settings) -> Self {
-        let shared = lambda::aws::config().await;
+    pub fn new(shared: &SdkConfig, settings: &Settings) -> Self {
         let pace = || Pacer::shared(settings.certificate_calls_per_second, settings.workers);
         Self {
             iot: iot::Client::from_conf(
-                iot::config::Builder::from(&shared).retry_classifier(QuotaClassifier).interceptor(CountCalls).build(),
+                iot::config::Builder::from(shared).retry_classifier(QuotaClassifier).interceptor(CountCalls).build(),
             ),
             kinesisvideo: kinesisvideo::Client::from_conf(
-                kinesisvideo::config::Builder::from(&shared)
+                kinesisvideo::config::Builder::from(shared)
                     .retry_classifier(QuotaClassifier)
                     .interceptor(CountCalls)
                     .build(),
             ),
             dynamodb: dynamodb::Client::from_conf(
-                dynamodb::config::Builder::from(&shared).interceptor(CountCalls).build(),
+                dynamodb::config::Builder::from(shared).interceptor(CountCalls).build(),
             ),
-            sns: sns::Client::from_conf(sns::config::Builder::from(&shared).interceptor(CountCalls).build()),
+            sns: sns::Client::from_conf(sns::config::Builder::from(shared).interceptor(CountCalls).build()),
             describe_pace: pace(),
             update_pace: pace(),
         }
+    }
+
+    /// Waits for the place of the next `UpdateCertificate`, which [`Step::Activate`] is.
+    pub async fn place_to_activate(&self) {
+        self.update_pace.place().await;
     }
 
     /// Carries a step out. What stands against it is a fact where the plan can go on from there, else an error.

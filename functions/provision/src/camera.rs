@@ -7,18 +7,21 @@ use lambda::call::CallError;
 use lambda::clock::now_ms;
 use tokio::time::Instant;
 
+use crate::alert::Alert;
+use crate::announce::Announcer;
 use crate::aws::Aws;
 use crate::certificate::{Certificate, cleaned};
 use crate::event::{Claim, Registration};
-use crate::observed::{Fact, Observed, Thing};
+use crate::observed::{Fact, Observed};
 use crate::plan::{self, Drift, Plan, Step, Wanted, WantedStream};
 use crate::refusal::Refusal;
 use crate::registry::Entry;
 use crate::settings::Settings;
 use crate::vet::{self, Description, Vetted};
 
-/// How old the certificate's description may be when it is activated. Somebody may revoke it in the meantime.
-const FRESH: Duration = Duration::from_secs(5);
+/// How old the certificate's description may be when it is activated: somebody may revoke it in the meantime, and
+/// `UpdateCertificate` takes no condition. This long, and as long as that call takes, a revocation goes unseen.
+const FRESH: Duration = Duration::from_secs(2);
 
 /// Waits between looks at a stream that is not yet ACTIVE; the last one repeats. AWS allows 5 looks a second.
 const LOOKS: [Duration; 4] =
@@ -102,8 +105,11 @@ impl<E: Into<HandBack>> From<E> for Stop {
 }
 
 /// Turns a registration into a working camera, or finds out why not.
-pub async fn provision(aws: &Aws, settings: &Settings, registration: &Registration) -> Result<Outcome, HandBack> {
-    match work(aws, settings, registration).await {
+///
+/// Drift and rotation are announced before the certificate is activated: afterwards there would be nothing left to do,
+/// and a message that comes again would not tell of them.
+pub async fn provision(announcer: Announcer<'_>, registration: &Registration) -> Result<Outcome, HandBack> {
+    match work(announcer, registration).await {
         Ok(camera) => Ok(Outcome::Provisioned(Box::new(camera))),
         Err(Stop::AlreadyDone) => Ok(Outcome::AlreadyDone),
         Err(Stop::Refused(refusal)) => Ok(Outcome::Refused(refusal)),
@@ -111,7 +117,8 @@ pub async fn provision(aws: &Aws, settings: &Settings, registration: &Registrati
     }
 }
 
-async fn work(aws: &Aws, settings: &Settings, registration: &Registration) -> Result<Provisioned, Stop> {
+async fn work(announcer: Announcer<'_>, registration: &Registration) -> Result<Provisioned, Stop> {
+    let Announcer { aws, settings, .. } = announcer;
     let claim = &registration.claim;
     vet::claim(claim, settings)?;
     let (described, name, certificate) = look(aws, settings, claim).await?;
@@ -124,14 +131,11 @@ async fn work(aws: &Aws, settings: &Settings, registration: &Registration) -> Re
         }
     };
     let wanted = wanted(settings, claim.ca.clone(), &described, name, certificate, entry);
-    let mut run = Run { aws, settings, claim, wanted: &wanted, seen_at, steps: Vec::new() };
+    let mut run = Run { announcer, claim, wanted: &wanted, seen_at, steps: Vec::new() };
     let observed = run.until_done().await?;
     let created_ms = u64::try_from(described.created).unwrap_or_default().saturating_mul(1_000);
     Ok(Provisioned {
-        previous: match observed.thing {
-            Thing::Ours { previous } => previous,
-            Thing::Unasked | Thing::Differs | Thing::Seen(_) => None,
-        },
+        previous: observed.previous().cloned(),
         drift: plan::drift(&wanted.stream, &observed.stream),
         steps: run.steps,
         registered_ms: registration.registered_ms.unwrap_or(created_ms),
@@ -188,8 +192,7 @@ fn wanted(
 }
 
 struct Run<'a> {
-    aws: &'a Aws,
-    settings: &'a Settings,
+    announcer: Announcer<'a>,
     claim: &'a Claim,
     wanted: &'a Wanted,
     seen_at: Instant,
@@ -206,7 +209,7 @@ impl Run<'_> {
             match plan::plan(self.wanted, &observed) {
                 Plan::Do(steps) => {
                     for (step, expected) in steps {
-                        let fact = self.apply(&step).await?;
+                        let fact = self.apply(&step, &observed).await?;
                         let as_expected = expected.as_ref() == Some(&fact);
                         observed.learn(fact);
                         if !as_expected {
@@ -217,8 +220,9 @@ impl Run<'_> {
                 Plan::Wait(why) => {
                     let pause = looks.next().unwrap_or(Duration::from_secs(2));
                     waited = waited.saturating_add(pause);
-                    if waited > self.settings.stream_active_timeout {
-                        return Err(HandBack::StillPassing(why, self.settings.stream_active_timeout).into());
+                    let most = self.announcer.settings.stream_active_timeout;
+                    if waited > most {
+                        return Err(HandBack::StillPassing(why, most).into());
                     }
                     tokio::time::sleep(pause).await;
                     observed.learn(Fact::Waited);
@@ -230,15 +234,32 @@ impl Run<'_> {
         Err(HandBack::Unsettled.into())
     }
 
-    /// Carries a step out. Before the last one, a description that is no longer fresh is asked for again: what was
-    /// revoked in the meantime is not activated.
-    async fn apply(&mut self, step: &Step) -> Result<Fact, Stop> {
-        if matches!(step, Step::Activate) && self.seen_at.elapsed() > FRESH {
-            look(self.aws, self.settings, self.claim).await?;
+    /// Carries a step out. Before the last one people are told, and a description that is no longer fresh is asked for
+    /// again: what was revoked in the meantime is not activated.
+    async fn apply(&mut self, step: &Step, observed: &Observed) -> Result<Fact, Stop> {
+        let Announcer { aws, settings, .. } = self.announcer;
+        if matches!(step, Step::Activate) {
+            self.tell(observed).await?;
+            aws.place_to_activate().await;
+            if self.seen_at.elapsed() > FRESH {
+                look(aws, settings, self.claim).await?;
+            }
         }
         let began = Instant::now();
-        let fact = self.aws.perform(step, self.wanted).await?;
+        let fact = aws.perform(step, self.wanted).await?;
         self.steps.push((step.operation(), began.elapsed().as_millis()));
         Ok(fact)
+    }
+
+    async fn tell(&self, observed: &Observed) -> Result<(), HandBack> {
+        let (certificate, name) = (&self.wanted.certificate, self.wanted.name.as_str());
+        if let Some(previous) = observed.previous() {
+            self.announcer.announce(&Alert::rotation(certificate, name, previous)).await?;
+        }
+        let drift = plan::drift(&self.wanted.stream, &observed.stream);
+        if let Some(alert) = Alert::drift(certificate, name, &drift) {
+            self.announcer.announce(&alert).await?;
+        }
+        Ok(())
     }
 }

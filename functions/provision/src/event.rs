@@ -70,7 +70,8 @@ impl Registration {
         if body.trim().is_empty() {
             return Err(Malformed::Empty);
         }
-        let payload: Payload = serde_json::from_str(body).map_err(|error| Malformed::Shape(error.to_string()))?;
+        let payload: Payload =
+            serde_json::from_str(body).map_err(|error| Malformed::Shape(fleet::shown(&error.to_string(), 200)))?;
         let id = |field, text: &str| CertificateId::parse(text).map_err(|fault| Malformed::Field { field, fault });
         let claim = Claim {
             certificate: id("certificateId", &payload.certificate_id)?,

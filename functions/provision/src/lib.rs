@@ -4,6 +4,7 @@
 //! detaches or deactivates a certificate, and gives a device no power before everything else is right.
 
 pub mod alert;
+pub mod announce;
 pub mod aws;
 pub mod batch;
 pub mod camera;
@@ -27,7 +28,8 @@ use lambda_runtime::LambdaEvent;
 use tokio::time::{Instant, timeout_at};
 
 use crate::alert::Alert;
-use crate::aws::{Aws, Turn};
+use crate::announce::Announcer;
+use crate::aws::Aws;
 use crate::batch::{Batch, Item};
 use crate::camera::{HandBack, Outcome, Provisioned};
 pub use crate::settings::Settings;
@@ -38,14 +40,9 @@ const AT_ONCE: usize = 4;
 /// Time kept for the answer when an invocation runs out.
 const RESERVE: Duration = Duration::from_secs(1);
 
-/// What a camera takes besides waiting for its stream, when AWS is slow.
-const CALLS_TAKE: Duration = Duration::from_secs(5);
-
-/// How long an alert is remembered, in seconds: 90 days. After that a camera that still tries is told of once more.
-const KEEP_ALERTS: u64 = 90 * 24 * 3_600;
-
-/// A worker that takes the turn to announce has this many seconds: a function's whole timeout.
-const ANNOUNCE_LEASE: u64 = 60;
+/// What must be left to begin a camera: its calls when AWS is slow, and some of the wait for its stream. Whatever still
+/// runs at the end is handed back, and goes on where it was.
+const ENOUGH: Duration = Duration::from_secs(15);
 
 /// The function.
 #[derive(Debug)]
@@ -55,9 +52,14 @@ pub struct Provision {
 }
 
 impl Provision {
-    /// Makes the AWS clients. Nothing is called yet.
+    /// Makes the AWS clients, with credentials, region and endpoint from the environment. Nothing is called yet.
     pub async fn connect(settings: Settings) -> Self {
-        let aws = Aws::connect(&settings).await;
+        Self::new(&lambda::aws::config().await, settings)
+    }
+
+    /// Makes the AWS clients of this configuration.
+    pub fn new(config: &lambda::SdkConfig, settings: Settings) -> Self {
+        let aws = Aws::new(config, &settings);
         Self { settings, aws }
     }
 
@@ -65,6 +67,7 @@ impl Provision {
     pub async fn handle(&self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
         let until = deadline(event.context.deadline, RESERVE);
         let batch = Batch::read(event.payload)?;
+        let request = event.context.request_id.as_str();
         let mut metrics = Metrics::default();
         let mut answer = SqsBatchResponse::default();
         for name in ["Provisioned", "AlreadyDone", "Duplicate", "Refused", "Retried"] {
@@ -76,7 +79,7 @@ impl Provision {
             answer.add_failure(message);
         }
         let ends = futures_util::stream::iter(&batch.items)
-            .map(|item| async move { (item, Box::pin(counting_calls(self.item(item, until))).await) })
+            .map(|item| async move { (item, Box::pin(counting_calls(self.item(item, request, until))).await) })
             .buffer_unordered(AT_ONCE)
             .collect::<Vec<_>>()
             .await;
@@ -93,43 +96,21 @@ impl Provision {
         Ok(answer)
     }
 
-    /// One camera within the time that is left. What is announced is part of it: an alert that cannot go out is tried
-    /// again with the whole item.
-    async fn item(&self, item: &Item, until: Instant) -> Result<Outcome, HandBack> {
-        let needs = self.settings.stream_active_timeout.saturating_add(CALLS_TAKE);
-        if until.saturating_duration_since(Instant::now()) < needs {
+    /// One camera within the time that is left.
+    async fn item(&self, item: &Item, request: &str, until: Instant) -> Result<Outcome, HandBack> {
+        if until.saturating_duration_since(Instant::now()) < ENOUGH {
             return Err(HandBack::OutOfTime);
         }
+        let by = format!("{request}/{}", item.messages.first().map_or("", String::as_str));
+        let announcer = Announcer { aws: &self.aws, settings: &self.settings, by: &by };
         let work = async {
-            let outcome = camera::provision(&self.aws, &self.settings, &item.registration).await?;
-            let certificate = &item.registration.claim.certificate;
-            let alerts = match &outcome {
-                Outcome::Refused(refusal) => vec![Alert::refusal(certificate, refusal)],
-                Outcome::Provisioned(camera) => {
-                    let rotation = camera.previous.as_ref();
-                    let rotation = rotation.map(|old| Alert::rotation(certificate, camera.name.as_str(), old));
-                    rotation.into_iter().chain(Alert::drift(certificate, camera.name.as_str(), &camera.drift)).collect()
-                }
-                Outcome::AlreadyDone => Vec::new(),
-            };
-            for alert in &alerts {
-                self.announce(alert).await?;
+            let outcome = camera::provision(announcer, &item.registration).await?;
+            if let Outcome::Refused(refusal) = &outcome {
+                announcer.announce(&Alert::refusal(&item.registration.claim.certificate, refusal)).await?;
             }
             Ok(outcome)
         };
         timeout_at(until, work).await.unwrap_or(Err(HandBack::OutOfTime))
-    }
-
-    /// Sends an alert once for its certificate and reason, whichever worker sees it, however often.
-    async fn announce(&self, alert: &Alert) -> Result<(), HandBack> {
-        let table = &self.settings.refusal_table;
-        let now_s = now_ms() / 1_000;
-        if self.aws.take_turn(table, alert, now_s, ANNOUNCE_LEASE, KEEP_ALERTS).await? == Turn::Others {
-            return Ok(());
-        }
-        self.aws.publish(&self.settings.alert_topic, alert).await?;
-        self.aws.announced(table, &alert.certificate, alert.reason).await?;
-        Ok(())
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Observed {
     pub active: bool,
     /// A step found a reason to refuse.
     pub obstacle: Option<Refusal>,
+    /// AWS contradicted itself, as it does for a moment after a change: look again after a pause.
+    pub unsettled: Option<&'static str>,
 }
 
 /// The thing of the camera's name.
@@ -50,8 +52,10 @@ pub struct SeenThing {
     pub version: i64,
     /// Whether it has a thing type.
     pub typed: bool,
-    /// The certificate that its attribute `certificateId` names.
+    /// The certificate that its attribute `certificateId` names. Ours, when other attributes are not as wanted.
     pub holder: Option<CertificateId>,
+    /// The certificate that its attribute `previousCertificateId` names.
+    pub previous: Option<CertificateId>,
     /// The certificates attached to it.
     pub principals: Option<Vec<CertificateId>>,
     /// What is known of the certificates that hold it.
@@ -63,8 +67,10 @@ pub struct SeenThing {
 pub enum Holder {
     /// It was deleted: it holds nothing.
     Gone,
-    /// It exists, in whatever status.
+    /// It exists.
     Exists {
+        /// Its status, such as `ACTIVE`.
+        status: String,
         /// The CA that signed it; empty for one that AWS made.
         ca: String,
         /// Its subject's DER; empty when it cannot be read.
@@ -87,23 +93,21 @@ pub enum Stream {
 /// A stream that was there before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SeenStream {
-    /// What `DescribeStream` tells.
-    pub info: Option<StreamInfo>,
+    /// Whether it can be used.
+    pub status: Option<StreamStatus>,
+    /// What it was made with.
+    pub made_with: Option<MadeWith>,
     /// All its tags.
     pub tags: Option<BTreeMap<String, String>>,
     /// Where its video lies.
     pub tier: Option<StorageTier>,
 }
 
-/// What `DescribeStream` tells.
+/// What a stream was made with, as far as drift is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StreamInfo {
-    /// Whether it can be used.
-    pub status: StreamStatus,
+pub struct MadeWith {
     /// Hours that video is kept.
     pub retention_hours: i32,
-    /// Its tracks; empty when none are set.
-    pub media_type: String,
     /// Its key's ARN.
     pub kms_key: String,
 }
@@ -113,7 +117,7 @@ pub struct StreamInfo {
 pub enum StreamStatus {
     /// It can.
     Active,
-    /// Not yet: `CREATING`, `UPDATING`, `DELETING`, or not yet visible.
+    /// Not now: `CREATING`, `UPDATING`, `DELETING`.
     Passing(String),
 }
 
@@ -142,7 +146,7 @@ pub enum Fact {
     /// The stream was there.
     StreamExists,
     /// The stream is described.
-    StreamIs(StreamInfo),
+    StreamIs(StreamStatus, MadeWith),
     /// There is no such stream.
     StreamGone,
     /// The stream's tags.
@@ -164,13 +168,30 @@ pub enum Fact {
 }
 
 impl Observed {
+    /// The certificate that ours succeeds.
+    pub fn previous(&self) -> Option<&CertificateId> {
+        match &self.thing {
+            Thing::Ours { previous } => previous.as_ref(),
+            Thing::Unasked | Thing::Differs | Thing::Seen(_) => None,
+        }
+    }
+
     /// Takes a fact in.
     pub fn learn(&mut self, fact: Fact) {
         match fact {
             Fact::ThingIsOurs { previous } => self.thing = Thing::Ours { previous },
-            Fact::ThingDiffers => self.thing = Thing::Differs,
+            Fact::ThingDiffers => {
+                // A thing that we looked at has changed since; so may what is told of it now.
+                if matches!(self.thing, Thing::Seen(_)) {
+                    self.unsettled = Some("the thing is being changed");
+                }
+                self.thing = Thing::Differs;
+            }
             Fact::ThingSeen(seen) => self.thing = Thing::Seen(seen),
-            Fact::ThingGone => self.thing = Thing::Unasked,
+            Fact::ThingGone => {
+                self.thing = Thing::Unasked;
+                self.unsettled = Some("the thing is not visible");
+            }
             Fact::Principals(principals) => {
                 if let Thing::Seen(seen) = &mut self.thing {
                     seen.principals = Some(principals);
@@ -184,16 +205,18 @@ impl Observed {
             Fact::Grouped => self.grouped = true,
             Fact::StreamIsNew => self.stream = Stream::New(None),
             Fact::StreamExists => self.stream = Stream::Exists(SeenStream::default()),
-            Fact::StreamIs(info) => match &mut self.stream {
-                Stream::New(status) => *status = Some(info.status),
-                Stream::Exists(seen) => seen.info = Some(info),
+            Fact::StreamIs(status, made_with) => match &mut self.stream {
+                Stream::New(known) => *known = Some(status),
+                Stream::Exists(seen) => (seen.status, seen.made_with) = (Some(status), Some(made_with)),
                 Stream::Unasked => {}
             },
-            Fact::StreamGone => match &mut self.stream {
-                // Made a moment ago and not yet visible everywhere.
-                Stream::New(status) => *status = Some(StreamStatus::Passing("not yet visible".to_owned())),
-                stream @ (Stream::Exists(_) | Stream::Unasked) => *stream = Stream::Unasked,
-            },
+            Fact::StreamGone => {
+                // One that we made stays ours; one that was there may really be gone, and is made anew.
+                if let Stream::Exists(_) = &self.stream {
+                    self.stream = Stream::Unasked;
+                }
+                self.unsettled = Some("the stream is not visible");
+            }
             Fact::TagsAre(tags) => {
                 if let Stream::Exists(seen) = &mut self.stream {
                     seen.tags = Some(tags);
@@ -209,11 +232,14 @@ impl Observed {
                     seen.tier = Some(tier);
                 }
             }
-            Fact::Waited => match &mut self.stream {
-                Stream::New(status) => *status = None,
-                Stream::Exists(seen) => seen.info = None,
-                Stream::Unasked => {}
-            },
+            Fact::Waited => {
+                self.unsettled = None;
+                match &mut self.stream {
+                    Stream::New(status) => *status = None,
+                    Stream::Exists(seen) => seen.status = None,
+                    Stream::Unasked => {}
+                }
+            }
             Fact::Attached => self.attached = true,
             Fact::Policed => self.policed = true,
             Fact::Active => self.active = true,

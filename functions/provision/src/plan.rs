@@ -183,6 +183,9 @@ fn next(wanted: &Wanted, observed: &Observed) -> Next {
     if let Some(refusal) = &observed.obstacle {
         return Next::Refuse(refusal.clone());
     }
+    if let Some(why) = observed.unsettled {
+        return Next::Wait(why.to_owned());
+    }
     match &observed.thing {
         Thing::Unasked => return Next::Do(Step::CreateThing),
         Thing::Differs => return Next::Do(Step::DescribeThing),
@@ -213,13 +216,29 @@ fn next(wanted: &Wanted, observed: &Observed) -> Next {
 }
 
 /// Who may take the name of a thing that exists: anyone when no certificate holds it; a successor, when rotation is on.
+///
+/// The certificate that the attribute names holds the name until it is deleted, or until it is REVOKED or INACTIVE *and*
+/// detached. (A deleted certificate comes back when its device connects; a revoked one does not.) Any other certificate
+/// that is attached holds it too.
 fn claim(wanted: &Wanted, seen: &SeenThing) -> Next {
-    let take = |previous: Option<&CertificateId>| {
-        Next::Do(Step::ClaimThing { version: seen.version, untyped: !seen.typed, previous: previous.cloned() })
-    };
-    // The attribute names the holder. Only when that is nobody do the attached certificates count.
-    let mut holders: Vec<&CertificateId> = seen.holder.iter().collect();
-    if seen.holder.as_ref().is_none_or(|id| seen.holders.get(id) == Some(&Holder::Gone)) {
+    let (version, untyped) = (seen.version, !seen.typed);
+    if seen.holder.as_ref() == Some(&wanted.certificate) {
+        return Next::Do(Step::ClaimThing { version, untyped, previous: seen.previous.clone() });
+    }
+    let mut holders = Vec::new();
+    let mut attached_count = true;
+    if let Some(id) = &seen.holder {
+        match seen.holders.get(id) {
+            None => return Next::Do(Step::DescribeHolder(id.clone())),
+            Some(Holder::Gone) => {}
+            Some(Holder::Exists { status, .. }) if status == "REVOKED" || status == "INACTIVE" => {}
+            Some(Holder::Exists { .. }) => {
+                holders.push(id);
+                attached_count = false;
+            }
+        }
+    }
+    if attached_count {
         let Some(principals) = &seen.principals else {
             return Next::Do(Step::ListPrincipals);
         };
@@ -230,19 +249,16 @@ fn claim(wanted: &Wanted, seen: &SeenThing) -> Next {
         match seen.holders.get(id) {
             None => return Next::Do(Step::DescribeHolder(id.clone())),
             Some(Holder::Gone) => {}
-            Some(Holder::Exists { ca, subject }) => {
+            Some(Holder::Exists { status, ca, subject }) => {
                 if let Err(why) = succeeds(wanted, ca, subject) {
-                    return Next::Refuse(Refusal::NameTaken {
-                        thing: wanted.name.to_string(),
-                        holder: id.clone(),
-                        why,
-                    });
+                    let (thing, holder, status) = (wanted.name.to_string(), id.clone(), status.clone());
+                    return Next::Refuse(Refusal::NameTaken { thing, holder, status, why });
                 }
-                previous = Some(id);
+                previous = Some(id.clone());
             }
         }
     }
-    take(previous)
+    Next::Do(Step::ClaimThing { version, untyped, previous })
 }
 
 fn succeeds(wanted: &Wanted, ca: &str, subject: &[u8]) -> Result<(), &'static str> {
@@ -256,11 +272,10 @@ fn succeeds(wanted: &Wanted, ca: &str, subject: &[u8]) -> Result<(), &'static st
 
 /// What is left to do for a stream that was there before. It is looked at whole, so that drift can be told.
 fn adopt(wanted: &Wanted, seen: &SeenStream) -> Option<Next> {
-    let Some(info) = &seen.info else {
-        return Some(Next::Do(Step::DescribeStream));
-    };
-    if let StreamStatus::Passing(status) = &info.status {
-        return Some(passing(wanted, status));
+    match &seen.status {
+        None => return Some(Next::Do(Step::DescribeStream)),
+        Some(StreamStatus::Passing(status)) => return Some(passing(wanted, status)),
+        Some(StreamStatus::Active) => {}
     }
     let Some(tags) = &seen.tags else {
         return Some(Next::Do(Step::ListTags));
@@ -297,13 +312,13 @@ pub fn drift(wanted: &WantedStream, stream: &Stream) -> Vec<Drift> {
     let Stream::Exists(seen) = stream else { return Vec::new() };
     let mut drifts = Vec::new();
     let mut tell = |setting, wanted: String, found: String| drifts.push(Drift { setting, wanted, found });
-    if let Some(info) = &seen.info {
-        if i64::from(info.retention_hours) != i64::from(wanted.retention.get()) {
-            tell("retentionHours", wanted.retention.to_string(), info.retention_hours.to_string());
+    if let Some(found) = &seen.made_with {
+        if i64::from(found.retention_hours) != i64::from(wanted.retention.get()) {
+            tell("retentionHours", wanted.retention.to_string(), found.retention_hours.to_string());
         }
-        if !same_key(wanted.kms_key.as_deref(), &info.kms_key) {
+        if !same_key(wanted.kms_key.as_deref(), &found.kms_key) {
             let managed = || "aws/kinesisvideo".to_owned();
-            tell("kmsKey", wanted.kms_key.clone().unwrap_or_else(managed), info.kms_key.clone());
+            tell("kmsKey", wanted.kms_key.clone().unwrap_or_else(managed), found.kms_key.clone());
         }
     }
     if let Some(tier) = seen.tier.filter(|tier| *tier != wanted.tier) {

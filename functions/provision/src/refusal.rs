@@ -79,12 +79,17 @@ pub enum Refusal {
         fault: String,
     },
     /// The thing holds another certificate.
-    #[error("thing `{thing}` holds certificate `{holder}`{why}: delete that certificate if this one is to replace it")]
+    #[error(
+        "thing `{thing}` is held by certificate `{holder}`, which is {status}{why}: if this one is to replace it, revoke \
+         that one and detach it from the thing, and do not delete it"
+    )]
     NameTaken {
         /// The name that both claim.
         thing: String,
         /// The certificate that has it.
         holder: CertificateId,
+        /// Its status.
+        status: String,
         /// Why the newcomer is no successor, when rotation is on.
         why: &'static str,
     },
@@ -99,7 +104,7 @@ pub enum Refusal {
         owner: String,
     },
     /// The certificate is attached to another thing, exclusively.
-    #[error("the certificate cannot be attached to its thing, and detaching it elsewhere may help: {0}")]
+    #[error("the certificate belongs to thing `{0}` exclusively: detach it there if it is this camera's")]
     AttachedElsewhere(String),
 }
 

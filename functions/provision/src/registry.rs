@@ -103,7 +103,7 @@ fn attributes(thing: &ThingName, value: Value) -> Result<BTreeMap<String, String
     let alphabet = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_.,@/:#=[]-".contains(c));
     let mut attributes = BTreeMap::new();
     for (name, value) in map {
-        let field = || format!("attributes.{}", name.escape_debug());
+        let field = || format!("attributes.{}", fleet::shown(&name, 80));
         if RESERVED.contains(&name.as_str()) {
             return Err(wrong(field(), "ours to write: choose another name".to_owned()));
         }
@@ -126,7 +126,7 @@ fn attributes(thing: &ThingName, value: Value) -> Result<BTreeMap<String, String
 
 fn shown(value: &Value) -> String {
     match value {
-        Value::Text(text) => format!("`{}`", text.chars().take(80).flat_map(char::escape_debug).collect::<String>()),
+        Value::Text(text) => format!("`{}`", fleet::shown(text, 80)),
         Value::Number(text) => format!("`{text}`"),
         Value::Flag(flag) => format!("`{flag}`"),
         Value::Map(_) => "a map".to_owned(),

@@ -85,13 +85,18 @@ impl Settings {
         let tier = read.optional("STREAM_STORAGE_TIER", StorageTier::parse);
         let kms_key = read.optional("STREAM_KMS_KEY_ARN", kms_key);
         let tags = read.optional("STREAM_TAGS", tags);
-        let stream_active_timeout = read.required("STREAM_ACTIVE_TIMEOUT_SECONDS", |text| whole(text, 600));
+        let stream_active_timeout = read.required("STREAM_ACTIVE_TIMEOUT_SECONDS", |text| whole(text, 45));
         let priority = read.optional("DEFAULT_PRIORITY", Priority::parse);
         let registry_table = read.optional("REGISTRY_TABLE_NAME", str::parse::<String>);
         let refusal_table = read.required("REFUSAL_TABLE_NAME", str::parse::<String>);
         let alert_topic = read.required("ALERT_TOPIC_ARN", str::parse::<String>);
         let rate = read.required("CERTIFICATE_CALLS_PER_SECOND", |text| whole(text, 1_000));
-        let workers = read.required("MAXIMUM_CONCURRENCY", |text| whole(text, 1_000));
+        // Fewer calls than one a second would let a worker's time run out in the middle of a batch.
+        let most = rate.map_or(1_000, NonZeroU32::get);
+        let workers = read.required("MAXIMUM_CONCURRENCY", |text| {
+            whole(text, most)
+                .map_err(|fault| format!("{fault}, since the workers share `CERTIFICATE_CALLS_PER_SECOND`"))
+        });
         read.finish(move || {
             Some(Self {
                 account: account?,
@@ -255,10 +260,10 @@ pub(crate) mod tests {
             ("STREAM_TAGS", "a", "expected `name=value`"),
             ("STREAM_TAGS", "kvs-warden:thing=x", "are taken"),
             ("STREAM_TAGS", "a=1,a=2", "twice"),
-            ("STREAM_ACTIVE_TIMEOUT_SECONDS", "0", "expected a whole number from 1 to 600"),
+            ("STREAM_ACTIVE_TIMEOUT_SECONDS", "46", "expected a whole number from 1 to 45"),
             ("DEFAULT_PRIORITY", "high", "expected one of `critical`, `standard`, `low`"),
             ("CERTIFICATE_CALLS_PER_SECOND", "-8", "expected a whole number from 1 to 1000"),
-            ("MAXIMUM_CONCURRENCY", "many", "expected a whole number from 1 to 1000"),
+            ("MAXIMUM_CONCURRENCY", "9", "expected a whole number from 1 to 8, since the workers share"),
         ] {
             let error = read(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(says) && error.contains(name), "{name}={value} said: {error}");

@@ -15,7 +15,7 @@ use fleet::{
     THING_TAG, ThingName,
 };
 use proptest::prelude::*;
-use provision::observed::{Fact, Holder, Observed, SeenThing, StreamInfo, StreamStatus};
+use provision::observed::{Fact, Holder, MadeWith, Observed, SeenThing, StreamStatus};
 use provision::plan::{Drift, Plan, Step, Wanted, WantedStream, drift, plan};
 use provision::refusal::Refusal;
 use provision::settings::Rotation;
@@ -50,6 +50,8 @@ struct World {
     policed: BTreeSet<CertificateId>,
     /// Every certificate that exists, with its CA; the subject is the same for all.
     certificates: BTreeMap<CertificateId, String>,
+    /// Their statuses, where they are not ACTIVE.
+    statuses: BTreeMap<CertificateId, &'static str>,
     active: BTreeSet<CertificateId>,
 }
 
@@ -65,16 +67,22 @@ impl World {
             }
             Step::DescribeThing => self.thing.as_ref().map_or(Fact::ThingGone, |thing| {
                 let of = |name: &str| thing.attributes.get(name).and_then(|id| CertificateId::parse(id).ok());
-                let holder = of(CERTIFICATE_ATTRIBUTE);
-                if holder.as_ref() == Some(id) {
-                    return Fact::ThingIsOurs { previous: of(PREVIOUS_ATTRIBUTE) };
+                let (holder, previous) = (of(CERTIFICATE_ATTRIBUTE), of(PREVIOUS_ATTRIBUTE));
+                let as_wanted = wanted.attributes.iter().all(|(name, value)| thing.attributes.get(name) == Some(value));
+                if holder.as_ref() == Some(id) && as_wanted {
+                    return Fact::ThingIsOurs { previous };
                 }
                 let (version, typed) = (thing.version, thing.typed);
-                Fact::ThingSeen(SeenThing { version, typed, holder, ..SeenThing::default() })
+                Fact::ThingSeen(SeenThing { version, typed, holder, previous, ..SeenThing::default() })
             }),
             Step::ListPrincipals => Fact::Principals(self.principals.iter().cloned().collect()),
             Step::DescribeHolder(other) => {
-                let exists = |ca: &String| Holder::Exists { ca: ca.clone(), subject: b"subject".to_vec() };
+                let status = self.statuses.get(other).unwrap_or(&"ACTIVE");
+                let exists = |ca: &String| Holder::Exists {
+                    status: (*status).to_owned(),
+                    ca: ca.clone(),
+                    subject: b"subject".to_vec(),
+                };
                 Fact::HolderIs(other.clone(), self.certificates.get(other).map_or(Holder::Gone, exists))
             }
             Step::ClaimThing { version, untyped, previous } => {
@@ -105,8 +113,7 @@ impl World {
                 stream.creating = stream.creating.saturating_sub(1);
                 let status = if active { StreamStatus::Active } else { StreamStatus::Passing("CREATING".to_owned()) };
                 let kms_key = "arn:aws:kms:us-east-1:123456789012:alias/aws/kinesisvideo".to_owned();
-                let media_type = "video/h264".to_owned();
-                Fact::StreamIs(StreamInfo { status, retention_hours: stream.hours, media_type, kms_key })
+                Fact::StreamIs(status, MadeWith { retention_hours: stream.hours, kms_key })
             }),
             Step::ListTags => self.stream.as_ref().map_or(Fact::StreamGone, |s| Fact::TagsAre(s.tags.clone())),
             Step::DescribeStorage => self.stream.as_ref().map_or(Fact::StreamGone, |s| Fact::TierIs(s.tier)),
@@ -336,8 +343,55 @@ fn a_second_certificate_with_the_same_name_is_refused_and_changes_nothing() {
     let mut world = held_by_b();
     let before = world.clone();
     let refusal = Worker::new(wanted('a', Rotation::Never)).run(&mut world).unwrap_err();
-    assert_eq!(refusal, Refusal::NameTaken { thing: "cam-1".to_owned(), holder: id('b'), why: "" });
+    let (thing, status) = ("cam-1".to_owned(), "ACTIVE".to_owned());
+    assert_eq!(refusal, Refusal::NameTaken { thing, holder: id('b'), status, why: "" });
     assert_eq!(world, before);
+}
+
+#[test]
+fn a_name_is_free_when_its_certificate_is_revoked_and_detached_and_not_before() {
+    let mut world = held_by_b();
+    world.statuses.insert(id('b'), "REVOKED");
+    let refusal = Worker::new(wanted('a', Rotation::Never)).run(&mut world).unwrap_err();
+    assert_eq!(refusal.reason(), "name-taken");
+    world.principals.clear();
+    Worker::new(wanted('a', Rotation::Never)).run(&mut world).unwrap();
+    assert!(world.active.contains(&id('a')));
+    // A claim that is still being worked on is detached as well, and holds.
+    let mut world = held_by_b();
+    world.statuses.insert(id('b'), "PENDING_ACTIVATION");
+    world.principals.clear();
+    assert_eq!(Worker::new(wanted('a', Rotation::Never)).run(&mut world).unwrap_err().reason(), "name-taken");
+}
+
+#[test]
+fn what_is_not_visible_for_a_moment_is_waited_for_and_not_hammered() {
+    let wanted = wanted('a', Rotation::Never);
+    let mut observed = Observed::default();
+    observed.learn(Fact::ThingIsOurs { previous: None });
+    observed.learn(Fact::Grouped);
+    observed.learn(Fact::StreamExists);
+    observed.learn(Fact::StreamGone);
+    assert_eq!(plan(&wanted, &observed), Plan::Wait("the stream is not visible".to_owned()));
+    observed.learn(Fact::Waited);
+    let Plan::Do(steps) = plan(&wanted, &observed) else { panic!("nothing to do") };
+    assert_eq!(steps[0].0, Step::CreateStream);
+    for contradiction in [Fact::ThingGone, Fact::ThingDiffers] {
+        let mut observed = Observed::default();
+        observed.learn(Fact::ThingDiffers);
+        observed.learn(Fact::ThingSeen(SeenThing::default()));
+        observed.learn(contradiction);
+        assert!(matches!(plan(&wanted, &observed), Plan::Wait(_)));
+    }
+}
+
+#[test]
+fn attributes_that_the_registry_has_changed_since_reach_a_thing_that_is_ours_already() {
+    let mut world = held_by_b();
+    let mut again = wanted('b', Rotation::Never);
+    again.attributes.insert("site".to_owned(), "south".to_owned());
+    Worker::new(again).run(&mut world).unwrap();
+    assert_eq!(world.thing.unwrap().attributes["site"], "south");
 }
 
 #[test]

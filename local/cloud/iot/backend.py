@@ -50,6 +50,9 @@ class Iot(IoTBackend):
         billing_group_name: str | None = None,
     ) -> FakeThing:
         """The same configuration again is a success that changes nothing; another one is refused."""
+        if (attribute_payload or {}).get("merge"):
+            # "The merge attribute is only valid when calling UpdateThing or UpdateThingGroup."
+            raise InvalidRequest("merge is only valid when a thing is updated")
         attributes = dict((attribute_payload or {}).get("attributes") or {})
         _check_count(attributes, thing_type_name)
         existing = self._thing(thing_name)

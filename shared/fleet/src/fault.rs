@@ -3,7 +3,7 @@
 /// A value that does not hold its rule. Reads well after the name of the field:
 /// "`retentionHours` is `1e3`: expected a whole number of hours".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}`: expected {expected}", shown(.value))]
+#[error("`{}`: expected {expected}", shown(.value, VALUE_MOST))]
 pub struct Fault {
     /// The value as it came.
     pub value: String,
@@ -17,11 +17,13 @@ impl Fault {
     }
 }
 
-/// At most 80 characters of an outside value, control characters escaped: a log line stays a line.
-fn shown(value: &str) -> String {
-    const MOST: usize = 80;
-    let escaped: String = value.chars().take(MOST).flat_map(char::escape_debug).collect();
-    if value.chars().nth(MOST).is_some() { format!("{escaped}…") } else { escaped }
+/// Characters of a value that are shown.
+const VALUE_MOST: usize = 80;
+
+/// At most `most` characters of an outside text, control characters escaped: a log line stays a line.
+pub fn shown(text: &str, most: usize) -> String {
+    let escaped: String = text.chars().take(most).flat_map(char::escape_debug).collect();
+    if text.chars().nth(most).is_some() { format!("{escaped}…") } else { escaped }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod throttle;
 pub use account::AccountId;
 pub use attribute::{CA_ATTRIBUTE, CERTIFICATE_ATTRIBUTE, PREVIOUS_ATTRIBUTE, REGISTERED_ATTRIBUTE};
 pub use certificate::CertificateId;
-pub use fault::Fault;
+pub use fault::{Fault, shown};
 pub use name::ThingName;
 pub use priority::Priority;
 pub use stream::{MediaType, RetentionHours, StorageTier};

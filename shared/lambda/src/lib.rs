@@ -9,3 +9,5 @@ pub mod log;
 pub mod metrics;
 pub mod pace;
 pub mod settings;
+
+pub use aws_config::SdkConfig;

@@ -30,14 +30,16 @@ pub(super) fn steps(cameras: &[Joined]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let titles = operations.iter().map(|operation| title(operation));
-    table.set_header(["MILLISECONDS"].into_iter().chain(titles).chain(["ALL"]));
+    table.set_header(["MILLISECONDS", "WAIT"].into_iter().chain(titles).chain(["ALL"]));
     for camera in cameras {
         let steps = camera.steps();
         let took = |operation: &&str| {
             let of = steps.iter().filter(|(step, _)| step == operation).map(|(_, ms)| *ms);
             of.collect::<Vec<_>>().join("+")
         };
-        let row = [camera.thing.clone()].into_iter().chain(operations.iter().map(took));
+        let working = steps.iter().filter_map(|(_, ms)| ms.parse::<u64>().ok()).sum();
+        let wait = camera.total_ms.saturating_sub(working).to_string();
+        let row = [camera.thing.clone(), wait].into_iter().chain(operations.iter().map(took));
         table.add_row(row.chain([camera.total_ms.to_string()]));
     }
     for (at, column) in table.column_iter_mut().enumerate() {
@@ -47,6 +49,18 @@ pub(super) fn steps(cameras: &[Joined]) -> String {
         }
     }
     table.trim_fmt()
+}
+
+/// The text with every certificate's id cut to its first eight digits, as `warden status` shows them.
+pub(super) fn short(text: &str) -> String {
+    let words = text.split_inclusive(|c: char| !c.is_ascii_hexdigit()).map(|word| {
+        let id = word.trim_end_matches(|c: char| !c.is_ascii_hexdigit());
+        match (id.len(), id.get(..8), word.get(64..)) {
+            (64, Some(begin), Some(rest)) => format!("{begin}…{rest}"),
+            _ => word.to_owned(),
+        }
+    });
+    words.collect()
 }
 
 /// A column's title: what the operation brings, in a word.
@@ -60,5 +74,19 @@ fn title(operation: &str) -> &str {
         "AttachPolicy" => "POLICY",
         "UpdateCertificate" => "ACTIVATE",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ids_are_cut_short() {
+        let id = "0123456789abcdef".repeat(4);
+        assert_eq!(short(&format!("CA `{id}`: {id}")), "CA `01234567…`: 01234567…");
+        for other in ["", "cafe", "a façade", &"a".repeat(63), &"a".repeat(65)] {
+            assert_eq!(short(other), other);
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
+use super::columns::short;
 use crate::report::line;
 
 /// Runs `warden`.
@@ -27,12 +28,12 @@ impl Operator {
         self.environment.extend(environment);
     }
 
-    /// Shows the command and, of what it says, the lines that hold one of these words. Answers all of it.
+    /// Shows the command and, of what it says, the lines that begin with one of these words. Answers all of it.
     pub(super) fn runs(&self, arguments: &str, shows: &[&str]) -> Result<String> {
         line(&format!("$ warden {arguments}"));
         let said = self.quietly(arguments)?;
-        for said in said.lines().filter(|said| shows.iter().any(|word| said.contains(word))) {
-            line(&format!("  {said}"));
+        for said in said.lines().filter(|said| shows.iter().any(|word| said.starts_with(word))) {
+            line(&format!("  {}", short(said)));
         }
         Ok(said)
     }
@@ -70,6 +71,9 @@ impl Operator {
             if name.to_str().is_some_and(|name| name.starts_with("AWS_") || name.starts_with("WARDEN_")) {
                 command.env_remove(name);
             }
+        }
+        for proxy in local::PROXIES {
+            command.env_remove(proxy);
         }
         command.current_dir(&self.folder).envs(self.environment.iter().map(|(name, value)| (name, value)));
         command

@@ -40,6 +40,7 @@ impl Aws {
 
     pub(super) async fn describe_holder(&self, id: &CertificateId) -> Result<Fact, CallError> {
         let holder = self.describe_certificate(id).await?.map_or(Holder::Gone, |described| Holder::Exists {
+            status: described.status,
             ca: described.ca,
             subject: Certificate::parse(&described.pem).map(|certificate| certificate.subject).unwrap_or_default(),
         });
@@ -57,13 +58,22 @@ impl Aws {
             Ok(_) => Ok(Fact::Attached),
             Err(error) => match error.as_service_error() {
                 // AWS lists no error for a certificate that is exclusively another thing's; the model leaves this one.
-                Some(AttachThingPrincipalError::InvalidRequestException(refused)) => {
-                    let message = refused.message().unwrap_or("AWS IoT gave no reason").to_owned();
-                    Ok(Fact::Obstacle(Refusal::AttachedElsewhere(message)))
-                }
+                Some(AttachThingPrincipalError::InvalidRequestException(_)) => match self.exclusive_to(wanted).await? {
+                    Some(thing) => Ok(Fact::Obstacle(Refusal::AttachedElsewhere(thing))),
+                    None => Err(CallError::new("AttachThingPrincipal", &error)),
+                },
                 _ => Err(CallError::new("AttachThingPrincipal", &error)),
             },
         }
+    }
+
+    /// The other thing that the certificate is attached to, if it is that exclusively.
+    async fn exclusive_to(&self, wanted: &Wanted) -> Result<Option<String>, CallError> {
+        let call = self.iot.list_principal_things_v2().principal(&wanted.certificate_arn);
+        let call = call.thing_principal_type(ThingPrincipalType::ExclusiveThing);
+        let answer = call.send().await.map_err(|error| CallError::new("ListPrincipalThingsV2", &error))?;
+        let things = answer.principal_thing_objects.unwrap_or_default().into_iter().map(|object| object.thing_name);
+        Ok(things.into_iter().find(|thing| thing != wanted.name.as_str()))
     }
 
     pub(super) async fn attach_policy(&self, wanted: &Wanted) -> Result<Fact, CallError> {
@@ -72,7 +82,6 @@ impl Aws {
     }
 
     pub(super) async fn activate(&self, wanted: &Wanted) -> Result<Fact, CallError> {
-        self.update_pace.place().await;
         let call = self.iot.update_certificate().certificate_id(wanted.certificate.as_str());
         let call = call.new_status(CertificateStatus::Active);
         call.send().await.map(|_| Fact::Active).map_err(|error| CallError::new("UpdateCertificate", &error))

@@ -12,7 +12,7 @@ use fleet::StorageTier;
 use lambda::call::CallError;
 
 use super::Aws;
-use crate::observed::{Fact, StreamInfo, StreamStatus};
+use crate::observed::{Fact, MadeWith, StreamStatus};
 use crate::plan::Wanted;
 
 impl Aws {
@@ -53,16 +53,14 @@ impl Aws {
     pub(super) async fn describe_stream(&self, wanted: &Wanted) -> Result<Fact, CallError> {
         match self.kinesisvideo.describe_stream().stream_name(wanted.name.as_str()).send().await {
             Ok(answer) => Ok(answer.stream_info.map_or(Fact::StreamGone, |info| {
-                Fact::StreamIs(StreamInfo {
-                    status: match info.status {
-                        Some(Status::Active) => StreamStatus::Active,
-                        Some(other) => StreamStatus::Passing(other.as_str().to_owned()),
-                        None => StreamStatus::Passing("without a status".to_owned()),
-                    },
-                    retention_hours: info.data_retention_in_hours.unwrap_or_default(),
-                    media_type: info.media_type.unwrap_or_default(),
-                    kms_key: info.kms_key_id.unwrap_or_default(),
-                })
+                let status = match info.status {
+                    Some(Status::Active) => StreamStatus::Active,
+                    Some(other) => StreamStatus::Passing(other.as_str().to_owned()),
+                    None => StreamStatus::Passing("without a status".to_owned()),
+                };
+                let retention_hours = info.data_retention_in_hours.unwrap_or_default();
+                let kms_key = info.kms_key_id.unwrap_or_default();
+                Fact::StreamIs(status, MadeWith { retention_hours, kms_key })
             })),
             Err(error) => match error.as_service_error() {
                 Some(DescribeStreamError::ResourceNotFoundException(_)) => Ok(Fact::StreamGone),

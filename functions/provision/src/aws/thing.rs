@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_iot::operation::add_thing_to_thing_group::AddThingToThingGroupError;
 use aws_sdk_iot::operation::create_thing::CreateThingError;
 use aws_sdk_iot::operation::describe_thing::DescribeThingError;
+use aws_sdk_iot::operation::describe_thing_group::DescribeThingGroupError;
 use aws_sdk_iot::operation::list_thing_principals::ListThingPrincipalsError;
 use aws_sdk_iot::operation::update_thing::UpdateThingError;
 use aws_sdk_iot::types::AttributePayload;
@@ -21,9 +22,9 @@ impl Aws {
     ///
     /// <https://docs.aws.amazon.com/iot/latest/apireference/API_CreateThing.html>
     pub(super) async fn create_thing(&self, wanted: &Wanted) -> Result<Fact, CallError> {
-        let attributes = attributes(wanted, None);
+        let attributes = AttributePayload::builder().set_attributes(Some(attributes(wanted)));
         let call = self.iot.create_thing().thing_name(wanted.name.as_str()).thing_type_name(&wanted.thing_type);
-        match call.attribute_payload(attributes).send().await {
+        match call.attribute_payload(attributes.build()).send().await {
             Ok(_) => Ok(Fact::ThingIsOurs { previous: None }),
             Err(error) => match error.as_service_error() {
                 Some(CreateThingError::ResourceAlreadyExistsException(_)) => Ok(Fact::ThingDiffers),
@@ -44,14 +45,16 @@ impl Aws {
         };
         let attributes = thing.attributes.unwrap_or_default();
         let id = |name: &str| attributes.get(name).and_then(|id| CertificateId::parse(id).ok());
-        let holder = id(CERTIFICATE_ATTRIBUTE);
-        if holder.as_ref() == Some(&wanted.certificate) {
-            return Ok(Fact::ThingIsOurs { previous: id(PREVIOUS_ATTRIBUTE) });
+        let (holder, previous) = (id(CERTIFICATE_ATTRIBUTE), id(PREVIOUS_ATTRIBUTE));
+        let as_wanted = wanted.attributes.iter().all(|(name, value)| attributes.get(name) == Some(value));
+        if holder.as_ref() == Some(&wanted.certificate) && as_wanted {
+            return Ok(Fact::ThingIsOurs { previous });
         }
         Ok(Fact::ThingSeen(SeenThing {
             version: thing.version,
             typed: thing.thing_type_name.is_some(),
             holder,
+            previous,
             ..SeenThing::default()
         }))
     }
@@ -88,13 +91,16 @@ impl Aws {
         untyped: bool,
         previous: Option<&CertificateId>,
     ) -> Result<Fact, CallError> {
+        let mut attributes = attributes(wanted);
+        // An empty value takes an attribute away.
+        attributes.insert(PREVIOUS_ATTRIBUTE.to_owned(), previous.map(ToString::to_string).unwrap_or_default());
         let call = self
             .iot
             .update_thing()
             .thing_name(wanted.name.as_str())
             .expected_version(version)
             .set_thing_type_name(untyped.then(|| wanted.thing_type.clone()))
-            .attribute_payload(attributes(wanted, previous));
+            .attribute_payload(AttributePayload::builder().set_attributes(Some(attributes)).merge(true).build());
         match call.send().await {
             Ok(_) => Ok(Fact::ThingIsOurs { previous: previous.cloned() }),
             Err(error) => match error.as_service_error() {
@@ -106,27 +112,37 @@ impl Aws {
     }
 
     /// Succeeds as well when the thing is in the group already.
+    ///
+    /// AWS answers the same error when the thing and when the group is not found, so the group is looked at then.
     pub(super) async fn add_to_group(&self, wanted: &Wanted) -> Result<Fact, CallError> {
         let call = self.iot.add_thing_to_thing_group().thing_name(wanted.name.as_str());
-        match call.thing_group_name(&wanted.group).send().await {
-            Ok(_) => Ok(Fact::Grouped),
+        let missing = match call.thing_group_name(&wanted.group).send().await {
+            Ok(_) => return Ok(Fact::Grouped),
             Err(error) => match error.as_service_error() {
-                Some(AddThingToThingGroupError::ResourceNotFoundException(_)) if wanted.group_by_registry => {
+                Some(AddThingToThingGroupError::ResourceNotFoundException(_)) => {
+                    CallError::new("AddThingToThingGroup", &error)
+                }
+                _ => return Err(CallError::new("AddThingToThingGroup", &error)),
+            },
+        };
+        match self.iot.describe_thing_group().thing_group_name(&wanted.group).send().await {
+            Ok(_) => Ok(Fact::ThingGone),
+            Err(error) => match error.as_service_error() {
+                Some(DescribeThingGroupError::ResourceNotFoundException(_)) if wanted.group_by_registry => {
                     Ok(Fact::Obstacle(Refusal::RegistryEntryInvalid {
                         thing: wanted.name.to_string(),
                         field: "group".to_owned(),
                         fault: format!("`{}`: expected a thing group that exists", wanted.group),
                     }))
                 }
-                _ => Err(CallError::new("AddThingToThingGroup", &error)),
+                Some(DescribeThingGroupError::ResourceNotFoundException(_)) => Err(missing),
+                _ => Err(CallError::new("DescribeThingGroup", &error)),
             },
         }
     }
 }
 
-/// The attributes of the thing, added to those that it has.
-fn attributes(wanted: &Wanted, previous: Option<&CertificateId>) -> AttributePayload {
-    let mut attributes: HashMap<String, String> = wanted.attributes.clone().into_iter().collect();
-    attributes.extend(previous.map(|id| (PREVIOUS_ATTRIBUTE.to_owned(), id.to_string())));
-    AttributePayload::builder().set_attributes(Some(attributes)).merge(true).build()
+/// The attributes of the thing.
+fn attributes(wanted: &Wanted) -> HashMap<String, String> {
+    wanted.attributes.clone().into_iter().collect()
 }

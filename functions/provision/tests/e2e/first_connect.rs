@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::fleet::{ACCOUNT, FUNCTION, Fleet};
+use crate::fleet::{ACCOUNT, Ca, FUNCTION, Fleet};
 
 #[tokio::test]
 async fn a_first_connect_becomes_a_working_camera_in_eight_calls() {
@@ -116,4 +116,14 @@ async fn a_wrong_setting_ends_the_function_at_its_start_and_says_what_was_expect
     fleet.control.redeliver().unwrap();
     fleet.control.settle().unwrap();
     fleet.assert_works("cam-1", &camera).await;
+}
+
+#[tokio::test]
+async fn the_cameras_of_a_ca_that_the_stack_registers_may_join_beside_those_of_the_list() {
+    let own = Ca::new("The stack's CA");
+    let fleet = Fleet::with(&[("CaCertificatePem", &own.pem)]).await;
+    for (name, camera) in [("cam-1", own.issue("cam-1")), ("cam-2", fleet.ca.issue("cam-2"))] {
+        fleet.connect(&camera);
+        fleet.assert_works(name, &camera).await;
+    }
 }

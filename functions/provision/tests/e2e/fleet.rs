@@ -11,8 +11,6 @@ use serde_json::{Value, json};
 
 /// The function's logical id in the template.
 pub(crate) const FUNCTION: &str = "ProvisionFunction";
-/// By which the cloud's journal names it.
-const CALLER: &str = FUNCTION;
 /// The account of the local cloud.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
@@ -185,7 +183,7 @@ impl Fleet {
 
     /// The function's calls since the call with this number.
     pub(crate) fn calls_after(&self, after: u64) -> Vec<Call> {
-        self.control.calls(after).unwrap().into_iter().filter(|call| call.caller == CALLER).collect()
+        self.control.calls(after).unwrap().into_iter().filter(|call| call.caller == FUNCTION).collect()
     }
 
     /// The names of all calls that the function made.

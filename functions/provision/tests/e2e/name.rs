@@ -98,19 +98,49 @@ async fn a_certificate_of_another_ca_is_no_successor() {
 }
 
 #[tokio::test]
-async fn a_name_is_free_again_when_its_certificate_was_deleted_and_not_before() {
+async fn a_name_is_free_again_when_its_certificate_is_revoked_and_detached_and_the_old_one_stays_out() {
     let fleet = Fleet::start().await;
     let first = fleet.ca.issue("cam-1");
     fleet.connect(&first);
     let second = fleet.ca.issue("cam-1");
-    let inactive = fleet.iot.update_certificate().certificate_id(&first.id).new_status(CertificateStatus::Inactive);
-    inactive.send().await.unwrap();
+    let revoke = fleet.iot.update_certificate().certificate_id(&first.id).new_status(CertificateStatus::Revoked);
+    revoke.send().await.unwrap();
     fleet.connect(&second);
     fleet.assert_powerless(&second).await;
+    let line = fleet.logged("camera refused").pop().unwrap();
+    assert!(
+        line["detail"].as_str().unwrap().contains("which is REVOKED: if this one is to replace it, revoke"),
+        "{line}"
+    );
     fleet.iot.detach_thing_principal().thing_name("cam-1").principal(arn(&first)).send().await.unwrap();
-    fleet.iot.delete_certificate().certificate_id(&first.id).force_delete(true).send().await.unwrap();
     fleet.connect(&second);
     fleet.assert_works("cam-1", &second).await;
+    // The stolen camera tries again, and a copy of its event is sent.
+    assert!(!fleet.connect(&first).connected);
+    assert_eq!(fleet.invoke(&[first.event()]), [0; 0]);
+    assert_eq!(fleet.status(&first).await, "REVOKED");
+    fleet.assert_works("cam-1", &second).await;
+}
+
+#[tokio::test]
+async fn a_rotation_is_told_even_when_the_function_is_killed_at_its_last_step() {
+    for operation in ["UpdateCertificate", "PutItem"] {
+        let fleet = Fleet::with(&[("CertificateRotation", "same-ca")]).await;
+        let alerts = fleet.alerts().await;
+        let old = fleet.ca.issue("cam-1");
+        fleet.connect(&old);
+        let new = fleet.ca.issue("cam-1");
+        fleet.control.crash_after(crate::fleet::FUNCTION, operation).unwrap();
+        fleet.connect(&new);
+        if operation == "PutItem" {
+            fleet.end_lease(&new, "rotation").await;
+        }
+        fleet.control.redeliver().unwrap();
+        fleet.control.settle().unwrap();
+        fleet.assert_works("cam-1", &new).await;
+        let kinds: Vec<_> = alerts.read().await.into_iter().map(|(kind, ..)| kind).collect();
+        assert_eq!(kinds, ["rotation"], "{operation}");
+    }
 }
 
 #[tokio::test]

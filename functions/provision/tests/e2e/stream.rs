@@ -40,7 +40,7 @@ async fn a_stream_that_takes_a_moment_is_waited_for() {
 #[tokio::test]
 async fn what_was_revoked_while_the_stream_was_created_is_not_activated() {
     let fleet = Arc::new(Fleet::start().await);
-    fleet.control.settings(&json!({ "streamCreatingSeconds": 6 })).unwrap();
+    fleet.control.settings(&json!({ "streamCreatingSeconds": 3 })).unwrap();
     let camera = fleet.known(fleet.ca.issue("cam-1"));
     let (worker, event) = (Arc::clone(&fleet), camera.event());
     let invocation = tokio::task::spawn_blocking(move || worker.invoke(&[event]));

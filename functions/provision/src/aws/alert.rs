@@ -9,27 +9,22 @@ use lambda::call::{CallError, Class};
 use super::Aws;
 use crate::alert::Alert;
 
-/// Whose turn it is to announce something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
-    /// Ours, for as long as the lease lasts.
-    Ours,
-    /// It was announced, or another worker is announcing it.
-    Others,
+/// A turn to announce something.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn<'a> {
+    /// Who asks: one word for each try at one message, so that a worker knows a turn that it took itself.
+    pub by: &'a str,
+    /// Now, in seconds since 1970 UTC.
+    pub now_s: u64,
+    /// Seconds that the turn lasts. A worker that died meanwhile has lost it.
+    pub lease_s: u64,
+    /// Seconds that the announcement is remembered.
+    pub keep_s: u64,
 }
 
 impl Aws {
-    /// Asks for the turn to announce. A worker that died while announcing loses its turn when its lease ends.
-    ///
-    /// Times are in seconds since 1970 UTC.
-    pub async fn take_turn(
-        &self,
-        table: &str,
-        alert: &Alert,
-        now_s: u64,
-        lease_s: u64,
-        keep_s: u64,
-    ) -> Result<Turn, CallError> {
+    /// Asks for the turn to announce; false when it was announced, or another worker is announcing it.
+    pub async fn take_turn(&self, table: &str, alert: &Alert, turn: Turn<'_>) -> Result<bool, CallError> {
         let seconds = |seconds: u64| AttributeValue::N(seconds.to_string());
         let call = self
             .dynamodb
@@ -38,19 +33,23 @@ impl Aws {
             .item("certificateId", AttributeValue::S(alert.certificate.to_string()))
             .item("reason", AttributeValue::S(alert.reason.to_owned()))
             .item("detail", AttributeValue::S(alert.detail.clone()))
-            .item("firstSeen", seconds(now_s))
+            .item("firstSeen", seconds(turn.now_s))
             .item("announced", AttributeValue::Bool(false))
-            .item("leaseUntil", seconds(now_s.saturating_add(lease_s)))
-            .item("expiresAt", seconds(now_s.saturating_add(keep_s)))
+            .item("leaseBy", AttributeValue::S(turn.by.to_owned()))
+            .item("leaseUntil", seconds(turn.now_s.saturating_add(turn.lease_s)))
+            .item("expiresAt", seconds(turn.now_s.saturating_add(turn.keep_s)))
+            // The turn may be ours already: the answer to a write that took effect can get lost, and the SDK tries again.
             .condition_expression(
-                "attribute_not_exists(certificateId) OR expiresAt < :now OR (announced = :no AND leaseUntil < :now)",
+                "attribute_not_exists(certificateId) OR expiresAt < :now \
+                 OR (announced = :no AND (leaseUntil < :now OR leaseBy = :by))",
             )
             .expression_attribute_values(":no", AttributeValue::Bool(false))
-            .expression_attribute_values(":now", seconds(now_s));
+            .expression_attribute_values(":by", AttributeValue::S(turn.by.to_owned()))
+            .expression_attribute_values(":now", seconds(turn.now_s));
         match call.send().await {
-            Ok(_) => Ok(Turn::Ours),
+            Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Turn::Others),
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
                 _ => Err(CallError::new("PutItem", &error)),
             },
         }

@@ -1,0 +1,56 @@
+//! `warden setup`.
+
+use aws_sdk_iot::types::{Configuration, EventType};
+
+use crate::account::Account;
+
+impl Account {
+    async fn event(&self, kind: EventType) -> bool {
+        let answer = self.iot.describe_event_configurations().send().await.unwrap();
+        answer.event_configurations.unwrap().get(&kind).is_some_and(|event| event.enabled)
+    }
+}
+
+#[tokio::test]
+async fn setup_turns_the_registration_events_on_and_leaves_the_others_as_they_are() {
+    let account = Account::new().await;
+    let on = Configuration::builder().enabled(true).build();
+    account.iot.update_event_configurations().event_configurations(EventType::Job, on).send().await.unwrap();
+
+    let said = account.warden(&["setup", "--check"]).amiss();
+    assert!(said.contains("missing  registration events (CA_CERTIFICATE), off"), "{said}");
+    assert!(!account.event(EventType::CaCertificate).await, "a check changes nothing");
+
+    let said = account.warden(&["setup"]).well();
+    assert!(said.contains("changed  registration events (CA_CERTIFICATE), turned on"), "{said}");
+    assert!(account.event(EventType::CaCertificate).await);
+    assert!(account.event(EventType::Job).await);
+    assert!(!account.event(EventType::Thing).await);
+
+    let said = account.warden(&["setup"]).well();
+    assert!(said.contains("ok       registration events (CA_CERTIFICATE), on"), "{said}");
+    assert!(account.event(EventType::CaCertificate).await);
+}
+
+#[tokio::test]
+async fn a_check_passes_once_a_ca_is_registered_and_not_before() {
+    let account = Account::new().await;
+    account.warden(&["setup"]).well();
+    let said = account.warden(&["setup", "--check"]).amiss();
+    assert!(said.contains("warden ca create") && said.contains("cannot register yet: 1 of 7"), "{said}");
+
+    let id = account.with_ca();
+    let said = account.warden(&["setup", "--check"]).well();
+    assert!(said.contains(&id[..8]) && said.ends_with("\ncameras can register\n"), "{said}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 7, "{said}");
+}
+
+#[tokio::test]
+async fn a_stack_that_is_not_deployed_is_told_how_to_deploy_it() {
+    let account = Account::new().await;
+    account.with_ca();
+    let said = account.warden(&["setup", "--stack", "warehouse"]).well();
+    assert!(said.contains("missing  thing type warehouse-camera"), "{said}");
+    assert!(said.contains("sam deploy --stack-name warehouse"), "{said}");
+    account.warden(&["setup", "--check", "--stack", "warehouse"]).amiss();
+}

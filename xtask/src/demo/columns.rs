@@ -19,28 +19,37 @@ pub(super) fn text<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) 
     table.trim_fmt()
 }
 
-/// What each camera's registration took, in milliseconds.
+/// The steps of a new camera, in their order, and what each brings in a word.
+const STEPS: [(&str, &str); 7] = [
+    ("CreateThing", "THING"),
+    ("AddThingToThingGroup", "GROUP"),
+    ("CreateStream", "STREAM"),
+    ("DescribeStream", "IS ACTIVE"),
+    ("AttachThingPrincipal", "ATTACH"),
+    ("AttachPolicy", "POLICY"),
+    ("UpdateCertificate", "ACTIVATE"),
+];
+
+/// What each camera's registration took, in milliseconds. A camera that two workers had at once takes more than the
+/// steps of a new one.
 pub(super) fn steps(cameras: &[Joined]) -> String {
-    let mut operations: Vec<&str> = Vec::new();
-    for (operation, _) in cameras.iter().flat_map(Joined::steps) {
-        if !operations.contains(&operation) {
-            operations.push(operation);
-        }
-    }
+    let is_usual = |operation: &str| STEPS.iter().any(|(usual, _)| *usual == operation);
+    let sum = |steps: &[(&str, &str)], counts: &dyn Fn(&str) -> bool| -> u64 {
+        let of = steps.iter().filter(|(operation, _)| counts(operation));
+        of.filter_map(|(_, ms)| ms.parse::<u64>().ok()).sum()
+    };
+    let more = cameras.iter().flat_map(Joined::steps).any(|(operation, _)| !is_usual(operation));
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    let titles = operations.iter().map(|operation| title(operation));
+    let titles = STEPS.iter().map(|(_, title)| *title).chain(more.then_some("MORE"));
     table.set_header(["MILLISECONDS", "WAIT"].into_iter().chain(titles).chain(["ALL"]));
     for camera in cameras {
         let steps = camera.steps();
-        let took = |operation: &&str| {
-            let of = steps.iter().filter(|(step, _)| step == operation).map(|(_, ms)| *ms);
-            of.collect::<Vec<_>>().join("+")
-        };
-        let working = steps.iter().filter_map(|(_, ms)| ms.parse::<u64>().ok()).sum();
-        let wait = camera.total_ms.saturating_sub(working).to_string();
-        let row = [camera.thing.clone(), wait].into_iter().chain(operations.iter().map(took));
-        table.add_row(row.chain([camera.total_ms.to_string()]));
+        let wait = camera.total_ms.saturating_sub(sum(&steps, &|_| true));
+        let usual = STEPS.iter().map(|(operation, _)| sum(&steps, &|step| step == *operation));
+        let took = usual.chain(more.then(|| sum(&steps, &|step| !is_usual(step))));
+        let figures = [wait].into_iter().chain(took).chain([camera.total_ms]);
+        table.add_row([camera.thing.clone()].into_iter().chain(figures.map(|ms| ms.to_string())));
     }
     for (at, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 3));
@@ -61,20 +70,6 @@ pub(super) fn short(text: &str) -> String {
         }
     });
     words.collect()
-}
-
-/// A column's title: what the operation brings, in a word.
-fn title(operation: &str) -> &str {
-    match operation {
-        "CreateThing" => "THING",
-        "AddThingToThingGroup" => "GROUP",
-        "CreateStream" => "STREAM",
-        "DescribeStream" => "IS ACTIVE",
-        "AttachThingPrincipal" => "ATTACH",
-        "AttachPolicy" => "POLICY",
-        "UpdateCertificate" => "ACTIVATE",
-        other => other,
-    }
 }
 
 #[cfg(test)]

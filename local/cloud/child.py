@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -39,10 +40,8 @@ class Children:
 
     def kill(self, child: subprocess.Popen[bytes]) -> None:
         """Ends the child's whole process group at once, and reaps it."""
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         child.wait()
         with self._lock:
             self._running.discard(child)

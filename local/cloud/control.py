@@ -83,7 +83,9 @@ class Control:
 
     def _crash(self, asked: dict[str, Any]) -> Any:
         function = self._cloud.functions[asked["function"]]
-        self._cloud.crashes.order(function.logical_id, asked["operation"], asked.get("when", "after"), int(asked.get("nth", 1)))
+        self._cloud.crashes.order(
+            function.logical_id, asked["operation"], asked.get("when", "after"), int(asked.get("nth", 1))
+        )
         return {"armed": self._cloud.crashes.armed()}
 
     @staticmethod

@@ -38,7 +38,11 @@ class Proxy:
         self._child: subprocess.Popen[bytes] = self._children.start(
             [
                 Path(sys.executable).parent / "microburst",
-                "--upstream", self._upstream, "--port", str(port), "--no-resign",
+                "--upstream",
+                self._upstream,
+                "--port",
+                str(port),
+                "--no-resign",
             ],
             {"PATH": os.environ.get("PATH", os.defpath), "HOME": os.environ.get("HOME", "/")},
             self._log,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -13,8 +14,21 @@ from urllib.parse import parse_qs, unquote
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 # The field that names what a call is about, the most telling first.
 _TARGETS = (
-    "thingName", "certificateId", "StreamName", "StreamARN", "policyName", "thingGroupName", "QueueUrl", "TopicArn",
-    "TableName", "roleAlias", "ruleName", "ResourceARN", "RoleName", "target", "principal",
+    "thingName",
+    "certificateId",
+    "StreamName",
+    "StreamARN",
+    "policyName",
+    "thingGroupName",
+    "QueueUrl",
+    "TopicArn",
+    "TableName",
+    "roleAlias",
+    "ruleName",
+    "ResourceARN",
+    "RoleName",
+    "target",
+    "principal",
 )
 
 
@@ -35,10 +49,8 @@ def read(environ: Mapping[str, Any], body: bytes) -> AwsRequest | None:
     fields: dict[str, Any] = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
     text = body.decode("utf-8", "replace")
     if text.startswith("{"):
-        try:
+        with contextlib.suppress(ValueError):
             fields.update(json.loads(text))
-        except ValueError:
-            pass
     elif "=" in text and "form" in environ.get("CONTENT_TYPE", ""):
         fields.update({name: values[0] for name, values in parse_qs(text).items()})
     if header := environ.get("HTTP_X_AMZ_TARGET"):
@@ -75,7 +87,9 @@ def _routes(service: str) -> list[tuple[str, re.Pattern[str], str]]:
         http = model.operation_model(name).http
         uri = http["requestUri"].split("?")[0].rstrip("/") or "/"
         pattern = "".join(
-            f"(?P<{part[1:-1].rstrip('+')}>{'.+' if part.endswith('+}') else '[^/]+'})" if part.startswith("{") else re.escape(part)
+            f"(?P<{part[1:-1].rstrip('+')}>{'.+' if part.endswith('+}') else '[^/]+'})"
+            if part.startswith("{")
+            else re.escape(part)
             for part in re.split(r"(\{[^}]+\})", uri)
         )
         found.append((uri.count("{"), http["method"], re.compile(pattern + "/?"), name))

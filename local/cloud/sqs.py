@@ -17,14 +17,26 @@ _LOCK = threading.RLock()
 def install() -> None:
     """moto rebuilds a queue's list on every deletion: a message that is sent meanwhile would be lost."""
     for name in (
-        "send_message", "send_message_batch", "delete_message", "delete_message_batch", "change_message_visibility",
-        "change_message_visibility_batch", "purge_queue", "get_queue_attributes", "delete_queue", "create_queue",
+        "send_message",
+        "send_message_batch",
+        "delete_message",
+        "delete_message_batch",
+        "change_message_visibility",
+        "change_message_visibility_batch",
+        "purge_queue",
+        "get_queue_attributes",
+        "delete_queue",
+        "create_queue",
     ):
         setattr(SQSBackend, name, _locked(getattr(SQSBackend, name)))
     receive = SQSBackend.receive_message
 
     def receive_message(
-        self: SQSBackend, queue_name: str, count: int, wait_seconds_timeout: int, visibility_timeout: int,
+        self: SQSBackend,
+        queue_name: str,
+        count: int,
+        wait_seconds_timeout: int,
+        visibility_timeout: int,
         message_attribute_names: list[str] | None = None,
     ) -> list[Any]:
         """The same, but a long poll waits without the lock."""

@@ -17,7 +17,9 @@ def install() -> None:
     """
     original = ResourceGroupsTaggingAPIBackend.get_resources
 
-    def get_resources(self: ResourceGroupsTaggingAPIBackend, *args: Any, tags_per_page: int = _DEFAULT, **kwargs: Any) -> Any:
+    def get_resources(
+        self: ResourceGroupsTaggingAPIBackend, *args: Any, tags_per_page: int = _DEFAULT, **kwargs: Any
+    ) -> Any:
         return original(self, *args, tags_per_page=_NO_LIMIT if tags_per_page == _DEFAULT else tags_per_page, **kwargs)
 
     ResourceGroupsTaggingAPIBackend.get_resources = get_resources  # type: ignore[method-assign]

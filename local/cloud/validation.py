@@ -16,7 +16,9 @@ def violations(shape: Any, value: Any, path: str = "") -> list[str]:
     if kind == "structure" and isinstance(value, dict):
         for name in shape.required_members:
             if value.get(name) is None:
-                found.append(f"Value null at '{_join(path, name)}' failed to satisfy constraint: Member must not be null")
+                found.append(
+                    f"Value null at '{_join(path, name)}' failed to satisfy constraint: Member must not be null"
+                )
         for name, member in shape.members.items():
             if value.get(name) is not None:
                 found += violations(member, value[name], _join(path, name))
@@ -32,11 +34,15 @@ def violations(shape: Any, value: Any, path: str = "") -> list[str]:
         found += _range(shape, len(value), value, path, "length")
         pattern = shape.metadata.get("pattern")
         if pattern and not _compiled(pattern).fullmatch(value):
-            found.append(f"Value '{value}' at '{path}' failed to satisfy constraint: "
-                         f"Member must satisfy regular expression pattern: {pattern}")
+            found.append(
+                f"Value '{value}' at '{path}' failed to satisfy constraint: "
+                f"Member must satisfy regular expression pattern: {pattern}"
+            )
         if shape.enum and value not in shape.enum:
-            found.append(f"Value '{value}' at '{path}' failed to satisfy constraint: "
-                         f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
+            found.append(
+                f"Value '{value}' at '{path}' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
+            )
     elif kind in ("integer", "long") and isinstance(value, int):
         found += _range(shape, value, value, path, "value")
     return found
@@ -58,7 +64,9 @@ def _range(shape: Any, size: int, value: Any, path: str, what: str) -> list[str]
     member = "Member must have length" if what == "length" else "Member must have value"
     found = []
     if low is not None and size < low:
-        found.append(f"Value '{value}' at '{path}' failed to satisfy constraint: {member} greater than or equal to {low}")
+        found.append(
+            f"Value '{value}' at '{path}' failed to satisfy constraint: {member} greater than or equal to {low}"
+        )
     if high is not None and size > high:
         found.append(f"Value '{value}' at '{path}' failed to satisfy constraint: {member} less than or equal to {high}")
     return found

@@ -28,6 +28,11 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
         "`cargo doc`",
     )?;
     let python = build::python(workspace)?;
+    heading("ruff");
+    for check in [["check", "local"].as_slice(), &["format", "--check", "local"]] {
+        let mut ruff = Command::new(python.tool("ruff"));
+        run(ruff.args(check).arg("--no-cache").current_dir(workspace), "`ruff`")?;
+    }
     heading("cfn-lint template.yaml");
     run(Command::new(python.tool("cfn-lint")).arg("template.yaml").current_dir(workspace), "`cfn-lint`")?;
     heading("sam validate --lint");

@@ -77,7 +77,11 @@ class EventSource:
         # ReceiveMessage gives ten at most; a mapping may ask for more, which Lambda collects.
         while len(taken) < count:
             part = self._backend.receive_message(
-                self.queue_name, min(10, count - len(taken)), 0, self._queue.visibility_timeout, ["All"]  # type: ignore[attr-defined]
+                self.queue_name,
+                min(10, count - len(taken)),
+                0,
+                self._queue.visibility_timeout,
+                ["All"],  # type: ignore[attr-defined]
             )
             if not part:
                 break
@@ -92,7 +96,9 @@ class EventSource:
             if message.id not in failed:
                 self._backend.delete_message(self.queue_name, message.receipt_handle)
         if failed:
-            log.info("%s of %s messages of `%s` failed: %s", len(failed), len(messages), self.queue_name, done.answer[:500])
+            log.info(
+                "%s of %s messages of `%s` failed: %s", len(failed), len(messages), self.queue_name, done.answer[:500]
+            )
 
     def _failures(self, answer: bytes, failed: bool, sent: set[str]) -> set[str]:
         """The messages that stay in the queue. Any answer that Lambda cannot read fails the whole batch."""

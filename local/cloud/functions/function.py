@@ -21,8 +21,15 @@ class Function:
     """Runs `workers` environments of one binary and gives each invocation to the first that is free."""
 
     def __init__(
-        self, logical_id: str, declared: Declared, binary: Path, workers: int, directory: Path,
-        children: Children, proxy: str, runtime_api: str,
+        self,
+        logical_id: str,
+        declared: Declared,
+        binary: Path,
+        workers: int,
+        directory: Path,
+        children: Children,
+        proxy: str,
+        runtime_api: str,
     ) -> None:
         self.logical_id = logical_id
         self.name = declared.name

@@ -46,14 +46,17 @@ class RuntimeApi:
         if invocation is None:
             return _say(start, "410 Gone", {"errorMessage": "this worker has ended"})
         trace = f"Root=1-{int(invocation.deadline):08x}-{invocation.request_id.replace('-', '')[:24]};Sampled=0"
-        start("200 OK", [
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(invocation.payload))),
-            ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
-            ("Lambda-Runtime-Deadline-Ms", str(int(invocation.deadline * 1000))),
-            ("Lambda-Runtime-Invoked-Function-Arn", worker.function.arn),
-            ("Lambda-Runtime-Trace-Id", trace),
-        ])
+        start(
+            "200 OK",
+            [
+                ("Content-Type", "application/json"),
+                ("Content-Length", str(len(invocation.payload))),
+                ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
+                ("Lambda-Runtime-Deadline-Ms", str(int(invocation.deadline * 1000))),
+                ("Lambda-Runtime-Invoked-Function-Arn", worker.function.arn),
+                ("Lambda-Runtime-Trace-Id", trace),
+            ],
+        )
         return [invocation.payload]
 
 

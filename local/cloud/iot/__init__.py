@@ -15,8 +15,11 @@ def install() -> None:
 
     # moto's CloudFormation would give `Ref` the object itself.
     for kind, name in (
-        (models.FakeThing, "thing_name"), (models.FakeThingType, "thing_type_name"), (models.FakePolicy, "name"),
-        (models.FakeRoleAlias, "role_alias"), (models.FakeBillingGroup, "billing_group_name"),
+        (models.FakeThing, "thing_name"),
+        (models.FakeThingType, "thing_type_name"),
+        (models.FakePolicy, "name"),
+        (models.FakeRoleAlias, "role_alias"),
+        (models.FakeBillingGroup, "billing_group_name"),
     ):
         kind.physical_resource_id = property(attrgetter(name))  # type: ignore[attr-defined]
     models.FakeCertificate = Certificate  # type: ignore[misc]

@@ -18,8 +18,17 @@ _ATTRIBUTES_WITHOUT_TYPE = 3
 _ATTRIBUTES_WITH_TYPE = 50
 
 _EVENT_TYPES = (
-    "THING", "THING_GROUP", "THING_TYPE", "THING_GROUP_MEMBERSHIP", "THING_GROUP_HIERARCHY", "THING_TYPE_ASSOCIATION",
-    "JOB", "JOB_EXECUTION", "POLICY", "CERTIFICATE", "CA_CERTIFICATE",
+    "THING",
+    "THING_GROUP",
+    "THING_TYPE",
+    "THING_GROUP_MEMBERSHIP",
+    "THING_GROUP_HIERARCHY",
+    "THING_TYPE_ASSOCIATION",
+    "JOB",
+    "JOB_EXECUTION",
+    "POLICY",
+    "CERTIFICATE",
+    "CA_CERTIFICATE",
 )
 
 EXCLUSIVE = "EXCLUSIVE_THING"
@@ -46,7 +55,10 @@ class Iot(IoTBackend):
     # Things
 
     def create_thing(
-        self, thing_name: str, thing_type_name: str | None, attribute_payload: dict[str, Any] | None,
+        self,
+        thing_name: str,
+        thing_type_name: str | None,
+        attribute_payload: dict[str, Any] | None,
         billing_group_name: str | None = None,
     ) -> FakeThing:
         """The same configuration again is a success that changes nothing; another one is refused."""
@@ -59,17 +71,25 @@ class Iot(IoTBackend):
         if existing:
             kind = existing.thing_type.thing_type_name if existing.thing_type else None
             if (kind, existing.attributes, existing.billing_group_name) != (
-                thing_type_name or None, attributes, billing_group_name,
+                thing_type_name or None,
+                attributes,
+                billing_group_name,
             ):
                 raise ResourceAlreadyExistsException(
-                    f"Thing {thing_name} already exists in account with different attributes", existing.thing_id, existing.arn
+                    f"Thing {thing_name} already exists in account with different attributes",
+                    existing.thing_id,
+                    existing.arn,
                 )
             return existing
         return super().create_thing(thing_name, thing_type_name or "", {"attributes": attributes}, billing_group_name)
 
     def update_thing(  # type: ignore[override]
-        self, thing_name: str, thing_type_name: str | None, attribute_payload: dict[str, Any] | None,
-        remove_thing_type: bool, expected_version: int | None = None,
+        self,
+        thing_name: str,
+        thing_type_name: str | None,
+        attribute_payload: dict[str, Any] | None,
+        remove_thing_type: bool,
+        expected_version: int | None = None,
     ) -> None:
         """`merge` keeps the attributes that are not named; an empty value removes one. Counts the version up."""
         thing = self.describe_thing(thing_name)
@@ -82,7 +102,9 @@ class Iot(IoTBackend):
             given = attribute_payload["attributes"]
             attributes = {**attributes, **given} if attribute_payload.get("merge") else dict(given)
             attributes = {name: value for name, value in attributes.items() if value}
-        kept_type = thing_type_name or (None if remove_thing_type or not thing.thing_type else thing.thing_type.thing_type_name)
+        kept_type = thing_type_name or (
+            None if remove_thing_type or not thing.thing_type else thing.thing_type.thing_type_name
+        )
         _check_count(attributes, kept_type)
         super().update_thing(thing_name, thing_type_name or "", None, bool(remove_thing_type))
         thing.attributes = attributes
@@ -113,16 +135,21 @@ class Iot(IoTBackend):
 
     def attach_thing_principal(self, thing_name: str, principal_arn: str, kind: str | None = None) -> None:
         """What AWS answers when an exclusive principal has another thing is not documented; its only fitting error is
-        InvalidRequestException. Attaching to the same thing again succeeds, and a type that is given is the new type."""
+        InvalidRequestException. Attaching to the same thing again succeeds; a type that is given is the new type."""
         self.describe_thing(thing_name)
         self._get_principal(principal_arn)
-        others = {thing: self.principal_types.get((principal, thing), NON_EXCLUSIVE)
-                  for principal, thing in self.principal_things if principal == principal_arn and thing != thing_name}
+        others = {
+            thing: self.principal_types.get((principal, thing), NON_EXCLUSIVE)
+            for principal, thing in self.principal_things
+            if principal == principal_arn and thing != thing_name
+        }
         if EXCLUSIVE in others.values():
             owner = next(thing for thing, held in others.items() if held == EXCLUSIVE)
             raise InvalidRequest(f"Principal {principal_arn} is exclusively attached to thing {owner}")
         if kind == EXCLUSIVE and others:
-            raise InvalidRequest(f"Principal {principal_arn} is attached to other things and cannot be attached exclusively")
+            raise InvalidRequest(
+                f"Principal {principal_arn} is attached to other things and cannot be attached exclusively"
+            )
         super().attach_thing_principal(thing_name, principal_arn)
         if kind or (principal_arn, thing_name) not in self.principal_types:
             self.principal_types[principal_arn, thing_name] = kind or NON_EXCLUSIVE
@@ -145,14 +172,19 @@ class Iot(IoTBackend):
         if ca_certificate_pem and not issuer:
             raise CertificateValidation("The CA certificate is not registered or did not sign the certificate.")
         return self.add_certificate(
-            certificate_pem, "ACTIVE" if set_as_active else status or "INACTIVE", issuer, issuer.mode if issuer else "DEFAULT"
+            certificate_pem,
+            "ACTIVE" if set_as_active else status or "INACTIVE",
+            issuer,
+            issuer.mode if issuer else "DEFAULT",
         )
 
     def register_certificate_without_ca(self, certificate_pem: str, status: str | None) -> Certificate:
         return self.add_certificate(certificate_pem, status or "INACTIVE", None, "SNI_ONLY")
 
     def add_certificate(self, pem: str, status: str, ca: CaCertificate | None, mode: str) -> Certificate:
-        certificate = Certificate(pem, status, self.account_id, self.region_name, ca.certificate_id if ca else None, mode)
+        certificate = Certificate(
+            pem, status, self.account_id, self.region_name, ca.certificate_id if ca else None, mode
+        )
         if certificate.certificate_id in self.certificates:
             raise ResourceAlreadyExistsException(
                 "The certificate is already provisioned or registered", certificate.certificate_id, certificate.arn
@@ -194,16 +226,28 @@ class Iot(IoTBackend):
         return self.registration_code
 
     def register_ca_certificate(  # type: ignore[override]
-        self, ca_certificate: str, set_as_active: bool, registration_config: dict[str, str] | None,
-        verification_certificate: str | None = None, allow_auto_registration: bool = False, mode: str = "DEFAULT",
+        self,
+        ca_certificate: str,
+        set_as_active: bool,
+        registration_config: dict[str, str] | None,
+        verification_certificate: str | None = None,
+        allow_auto_registration: bool = False,
+        mode: str = "DEFAULT",
     ) -> CaCertificate:
         """In DEFAULT mode the verification certificate proves that the caller has the CA's key."""
         ca = CaCertificate(
-            ca_certificate, "ACTIVE" if set_as_active else "INACTIVE", self.account_id, self.region_name,
-            bool(allow_auto_registration), registration_config, mode,
+            ca_certificate,
+            "ACTIVE" if set_as_active else "INACTIVE",
+            self.account_id,
+            self.region_name,
+            bool(allow_auto_registration),
+            registration_config,
+            mode,
         )
         if not is_ca(ca.x509):
-            raise CertificateValidation("The CA certificate is not a CA certificate: its basic constraints do not say so.")
+            raise CertificateValidation(
+                "The CA certificate is not a CA certificate: its basic constraints do not say so."
+            )
         if ca.certificate_id in self.ca_certificates:
             raise ResourceAlreadyExistsException("CA certificate is already registered", ca.certificate_id, ca.arn)
         if mode == "DEFAULT":
@@ -213,7 +257,9 @@ class Iot(IoTBackend):
             if not signed_by(verification, ca.x509):
                 raise CertificateValidation("The verification certificate is not signed by the CA certificate.")
             if common_name(verification) != self.registration_code:
-                raise RegistrationCodeValidation("The registration code in the verification certificate is not this account's.")
+                raise RegistrationCodeValidation(
+                    "The registration code in the verification certificate is not this account's."
+                )
         elif verification_certificate:
             raise InvalidRequest("A verification certificate is not allowed in SNI_ONLY mode")
         self.ca_certificates[ca.certificate_id] = ca
@@ -226,8 +272,12 @@ class Iot(IoTBackend):
         return found
 
     def update_ca_certificate(  # type: ignore[override]
-        self, certificate_id: str, new_status: str | None, config: dict[str, str] | None,
-        new_auto_registration: str | None = None, remove_auto_registration: bool = False,
+        self,
+        certificate_id: str,
+        new_status: str | None,
+        config: dict[str, str] | None,
+        new_auto_registration: str | None = None,
+        remove_auto_registration: bool = False,
     ) -> None:
         ca = self.describe_ca_certificate(certificate_id)
         if config is not None and remove_auto_registration:
@@ -253,7 +303,8 @@ class Iot(IoTBackend):
     # Rules
 
     def create_topic_rule(self, rule_name: str, sql: str, **kwargs: Any) -> None:
-        from .sql import SqlError, parse as parse_sql
+        from .sql import SqlError
+        from .sql import parse as parse_sql
 
         try:
             statement = parse_sql(sql)

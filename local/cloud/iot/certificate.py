@@ -14,7 +14,6 @@ from moto.iot.models import FakeCertificate
 
 from .errors import CertificateValidation
 
-
 # A test may have AWS IoT show another certificate under an id.
 SHOWN_INSTEAD: dict[str, str] = {}
 
@@ -53,8 +52,13 @@ class Certificate(FakeCertificate):
     """Reads its validity from the PEM, where moto invents one, and counts its changes."""
 
     def __init__(
-        self, certificate_pem: str, status: str, account_id: str, region_name: str,
-        ca_certificate_id: str | None = None, mode: str = "DEFAULT",
+        self,
+        certificate_pem: str,
+        status: str,
+        account_id: str,
+        region_name: str,
+        ca_certificate_id: str | None = None,
+        mode: str = "DEFAULT",
     ) -> None:
         self.x509 = parse(certificate_pem)
         super().__init__(certificate_pem, status, account_id, region_name, ca_certificate_id)
@@ -103,8 +107,14 @@ class CaCertificate(Certificate):
     """A CA certificate, whose certificates register themselves when `auto_registration` is on."""
 
     def __init__(
-        self, certificate_pem: str, status: str, account_id: str, region_name: str,
-        auto_registration: bool, registration_config: dict[str, str] | None, mode: str,
+        self,
+        certificate_pem: str,
+        status: str,
+        account_id: str,
+        region_name: str,
+        auto_registration: bool,
+        registration_config: dict[str, str] | None,
+        mode: str,
     ) -> None:
         super().__init__(certificate_pem, status, account_id, region_name, None, mode)
         self.arn = self.arn.replace(":cert/", ":cacert/")

@@ -42,15 +42,20 @@ class IotOperations(IoTResponse):
 
     def create_thing(self) -> ActionResult:
         thing = self.backend.create_thing(
-            self.params["thingName"], self.params.get("thingTypeName"), self.params.get("attributePayload"),
+            self.params["thingName"],
+            self.params.get("thingTypeName"),
+            self.params.get("attributePayload"),
             self.params.get("billingGroupName"),
         )
         return ActionResult({"thingName": thing.thing_name, "thingArn": thing.arn, "thingId": thing.thing_id})
 
     def update_thing(self) -> ActionResult:
         self.backend.update_thing(
-            self.params["thingName"], self.params.get("thingTypeName"), self.params.get("attributePayload"),
-            bool(self.params.get("removeThingType")), self.params.get("expectedVersion"),
+            self.params["thingName"],
+            self.params.get("thingTypeName"),
+            self.params.get("attributePayload"),
+            bool(self.params.get("removeThingType")),
+            self.params.get("expectedVersion"),
         )
         return EmptyResult()
 
@@ -77,10 +82,12 @@ class IotOperations(IoTResponse):
         name, wanted = self.params["thingName"], self.params.get("thingPrincipalType")
         typed = [(principal, self.backend.principal_type(principal, name)) for principal in self._principals()]
         found, token = self._page([pair for pair in typed if wanted in (None, pair[1])], "maxResults", "nextToken")
-        return ActionResult({
-            "thingPrincipalObjects": [{"principal": p, "thingPrincipalType": kind} for p, kind in found],
-            "nextToken": token,
-        })
+        return ActionResult(
+            {
+                "thingPrincipalObjects": [{"principal": p, "thingPrincipalType": kind} for p, kind in found],
+                "nextToken": token,
+            }
+        )
 
     def list_principal_things(self) -> ActionResult:
         things = self.backend.list_principal_things(self.params["principal"])
@@ -92,10 +99,12 @@ class IotOperations(IoTResponse):
         things = self.backend.list_principal_things(principal)
         typed = [(name, self.backend.principal_type(principal, name)) for name in things]
         found, token = self._page([pair for pair in typed if wanted in (None, pair[1])], "maxResults", "nextToken")
-        return ActionResult({
-            "principalThingObjects": [{"thingName": name, "thingPrincipalType": kind} for name, kind in found],
-            "nextToken": token,
-        })
+        return ActionResult(
+            {
+                "principalThingObjects": [{"thingName": name, "thingPrincipalType": kind} for name, kind in found],
+                "nextToken": token,
+            }
+        )
 
     # Certificates
 
@@ -127,8 +136,11 @@ class IotOperations(IoTResponse):
 
     def update_ca_certificate(self) -> ActionResult:
         self.backend.update_ca_certificate(
-            self.params["certificateId"], self.params.get("newStatus"), self.params.get("registrationConfig"),
-            self.params.get("newAutoRegistrationStatus"), bool(self.params.get("removeAutoRegistration")),
+            self.params["certificateId"],
+            self.params.get("newStatus"),
+            self.params.get("registrationConfig"),
+            self.params.get("newAutoRegistrationStatus"),
+            bool(self.params.get("removeAutoRegistration")),
         )
         return EmptyResult()
 
@@ -147,11 +159,15 @@ class IotOperations(IoTResponse):
     # Events
 
     def describe_event_configurations(self) -> ActionResult:
-        return ActionResult({
-            "eventConfigurations": {name: {"Enabled": on} for name, on in self.backend.event_configurations.items()},
-            "creationDate": self.backend.events_created,
-            "lastModifiedDate": self.backend.events_modified,
-        })
+        return ActionResult(
+            {
+                "eventConfigurations": {
+                    name: {"Enabled": on} for name, on in self.backend.event_configurations.items()
+                },
+                "creationDate": self.backend.events_created,
+                "lastModifiedDate": self.backend.events_modified,
+            }
+        )
 
     def update_event_configurations(self) -> ActionResult:
         from moto.core.utils import utcnow

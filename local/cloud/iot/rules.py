@@ -32,12 +32,15 @@ def publish(topic: str, payload: Any) -> list[dict[str, Any]]:
                 _send(action["sqs"], json.dumps(selected))
             except Exception as error:  # Whatever keeps the action from its queue is what the error action is for.
                 log.info("rule %s: %s", rule.rule_name, error)
-                failures.append({
-                    "failedAction": "SqsAction",
-                    "failedResource": action["sqs"]["queueUrl"],
-                    "errorMessage": f"Failed to send message to SQS queue. The error received was {error}. "
-                                    f"Message arrived on: {topic}, Action: sqs, Name: {action['sqs']['queueUrl'].rsplit('/', 1)[-1]}",
-                })
+                url = action["sqs"]["queueUrl"]
+                failures.append(
+                    {
+                        "failedAction": "SqsAction",
+                        "failedResource": url,
+                        "errorMessage": f"Failed to send message to SQS queue. The error received was {error}. "
+                        f"Message arrived on: {topic}, Action: sqs, Name: {url.rsplit('/', 1)[-1]}",
+                    }
+                )
         if failures and rule.error_action:
             _report(rule, topic, payload, failures)
         outcome.append({"rule": rule.rule_name, "delivered": len(rule.actions) - len(failures), "failures": failures})

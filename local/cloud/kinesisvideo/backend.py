@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from moto.core.base_backend import BaseBackend
-from moto.kinesisvideo.exceptions import KinesisvideoClientError
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+from moto.kinesisvideo.exceptions import KinesisvideoClientError
 
 from .settings import SETTINGS
 from .stream import Stream
@@ -61,7 +61,9 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
             raise KinesisvideoClientError("InvalidArgumentException", "Either StreamName or StreamARN must be given.")
         stream = self.by_name.get(name or str(arn).split("/")[1])
         if not stream or (arn and stream.arn != arn):
-            raise KinesisvideoClientError("ResourceNotFoundException", "The requested stream is not found or not active.")
+            raise KinesisvideoClientError(
+                "ResourceNotFoundException", "The requested stream is not found or not active."
+            )
         return stream
 
     def find_to_change(self, given: dict[str, Any], needs_version: bool = True) -> Stream:
@@ -91,7 +93,8 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
     def tag(self, stream: Stream, tags: dict[str, str]) -> None:
         if len(stream.tags | tags) > MOST_TAGS:
             raise KinesisvideoClientError(
-                "TagsPerResourceExceededLimitException", f"You have exceeded the limit of {MOST_TAGS} tags for a stream."
+                "TagsPerResourceExceededLimitException",
+                f"You have exceeded the limit of {MOST_TAGS} tags for a stream.",
             )
         stream.tags.update(tags)
 
@@ -115,5 +118,6 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
 def _check_retention(hours: int) -> None:
     if not 0 <= hours <= MOST_RETENTION_HOURS:
         raise KinesisvideoClientError(
-            "InvalidArgumentException", f"The data retention is {hours} hours: it must be from 0 to {MOST_RETENTION_HOURS}."
+            "InvalidArgumentException",
+            f"The data retention is {hours} hours: it must be from 0 to {MOST_RETENTION_HOURS}.",
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.kinesisvideo.exceptions import KinesisvideoClientError
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.core.utils import get_service_model
+from moto.kinesisvideo.exceptions import KinesisvideoClientError
 from moto.kinesisvideo.models import kinesisvideo_backends
 
 from ..paging import page
@@ -32,7 +32,9 @@ class KinesisVideoOperations(BaseResponse):
             self.parse_parameters(self.normalized_request)
             found = violations(get_service_model("kinesisvideo").operation_model(name).input_shape, self.params)
             if found:
-                return self.serialized(ActionResult(KinesisvideoClientError("InvalidArgumentException", message(found))))
+                return self.serialized(
+                    ActionResult(KinesisvideoClientError("InvalidArgumentException", message(found)))
+                )
         return super().call_action()
 
     def create_stream(self) -> ActionResult:
@@ -58,7 +60,9 @@ class KinesisVideoOperations(BaseResponse):
     def get_data_endpoint(self) -> ActionResult:
         stream = self.backend.find(self.params)
         kind = "s" if self.params["APIName"] in ("PUT_MEDIA", "GET_MEDIA") else "b"
-        return ActionResult({"DataEndpoint": f"https://{kind}-{stream.endpoint}.kinesisvideo.{self.region}.amazonaws.com"})
+        return ActionResult(
+            {"DataEndpoint": f"https://{kind}-{stream.endpoint}.kinesisvideo.{self.region}.amazonaws.com"}
+        )
 
     def update_stream(self) -> ActionResult:
         stream = self.backend.find_to_change(self.params)
@@ -73,11 +77,13 @@ class KinesisVideoOperations(BaseResponse):
 
     def describe_stream_storage_configuration(self) -> ActionResult:
         stream = self.backend.find(self.params)
-        return ActionResult({
-            "StreamName": stream.name,
-            "StreamARN": stream.arn,
-            "StreamStorageConfiguration": {"DefaultStorageTier": stream.storage_tier},
-        })
+        return ActionResult(
+            {
+                "StreamName": stream.name,
+                "StreamARN": stream.arn,
+                "StreamStorageConfiguration": {"DefaultStorageTier": stream.storage_tier},
+            }
+        )
 
     def update_stream_storage_configuration(self) -> ActionResult:
         stream = self.backend.find_to_change(self.params)

@@ -7,7 +7,7 @@ import string
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from .settings import SETTINGS
@@ -69,7 +69,7 @@ class Stream:
             "KmsKeyId": self.kms_key,
             "Version": self.version,
             "Status": self.status,
-            "CreationTime": datetime.fromtimestamp(self.created_ms / 1000, timezone.utc),
+            "CreationTime": datetime.fromtimestamp(self.created_ms / 1000, UTC),
             "DataRetentionInHours": self.retention_hours,
         }
         return {name: value for name, value in described.items() if value is not None}

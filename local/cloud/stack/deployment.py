@@ -9,7 +9,6 @@ from typing import Any
 
 from ..account import ACCOUNT, REGION, STACK
 
-
 # moto has these, but only for functions of its own.
 _NOT_WITHOUT_LAMBDA = {"AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Lambda::LayerVersion"}
 
@@ -40,9 +39,14 @@ def deploy(template: dict[str, Any], parameters: Mapping[str, str]) -> Deploymen
     from .unsupported import Unsupported, stand_in
 
     ours = [
-        function.Function, function.EventSourceMapping,
-        iot.TopicRule, iot.ThingGroup, iot.CaCertificate,
-        messaging.QueuePolicy, messaging.TopicPolicy, messaging.Subscription,
+        function.Function,
+        function.EventSourceMapping,
+        iot.TopicRule,
+        iot.ThingGroup,
+        iot.CaCertificate,
+        messaging.QueuePolicy,
+        messaging.TopicPolicy,
+        messaging.Subscription,
         alarm.Alarm,
     ]
     by_call = {kind.TYPE for kind in ours}

@@ -14,10 +14,23 @@ from types import ModuleType
 from typing import Any
 
 _SLOW = {
-    "apigateway": "ApiGateway", "autoscaling": "AutoScaling", "batch": "Batch", "datapipeline": "DataPipeline",
-    "ec2": "EC2", "ecr": "ECR", "ecs": "ECS", "efs": "EFS", "elb": "ElasticLoadBalancing",
-    "elbv2": "ElasticLoadBalancingV2", "emr": "EMR", "rds": "RDS", "redshift": "Redshift", "route53": "Route53",
-    "sagemaker": "SageMaker", "ssm": "SSM", "stepfunctions": "StepFunctions",
+    "apigateway": "ApiGateway",
+    "autoscaling": "AutoScaling",
+    "batch": "Batch",
+    "datapipeline": "DataPipeline",
+    "ec2": "EC2",
+    "ecr": "ECR",
+    "ecs": "ECS",
+    "efs": "EFS",
+    "elb": "ElasticLoadBalancing",
+    "elbv2": "ElasticLoadBalancingV2",
+    "emr": "EMR",
+    "rds": "RDS",
+    "redshift": "Redshift",
+    "route53": "Route53",
+    "sagemaker": "SageMaker",
+    "ssm": "SSM",
+    "stepfunctions": "StepFunctions",
 }
 
 

@@ -15,6 +15,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
         ("wrong types", wrong_types),
         ("256 KB", json!("x".repeat(256 * 1024 - 64))),
         ("256 KB of nesting", json!("[".repeat(200 * 1024))),
+        ("noise that SQS takes", json!("\u{fffd}\u{a0}\u{202e}\u{10fffd}\t\u{1f4f7}")),
         ("binary", json!("\u{1}\u{7f}\u{fffd}\u{85}\u{202e}\u{10ffff}")),
         ("a long string of JSON", json!(format!("\"{}\"", "x".repeat(100_000)))),
         (

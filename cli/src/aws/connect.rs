@@ -7,11 +7,10 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_iot::config::ProvideCredentials as _;
-use aws_sdk_kinesisvideo::operation::list_streams::ListStreamsError;
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
-use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+use lambda::aws::QuotaClassifier;
+use lambda::call::chain;
 
-use super::fault::{Place, chain};
+use super::fault::Place;
 use super::{Cloud, Iot, Streams, Tags};
 
 impl Cloud {
@@ -42,54 +41,7 @@ impl Cloud {
             )
         })?;
         let place = Place { region: region.to_string(), endpoint: config.endpoint_url().map(str::to_owned) };
-        let streams = aws_sdk_kinesisvideo::config::Builder::from(&config).retry_classifier(StreamsThrottle).build();
+        let streams = aws_sdk_kinesisvideo::config::Builder::from(&config).retry_classifier(QuotaClassifier).build();
         Ok(Self { iot: Iot::new(&config), streams: Streams::from_conf(streams), tags: Tags::new(&config), place })
-    }
-}
-
-/// Kinesis Video Streams throttles with an error that the SDK does not take for a throttle.
-///
-/// <https://docs.aws.amazon.com/kinesisvideostreams/latest/dg/API_ListStreams.html>
-#[derive(Debug)]
-struct StreamsThrottle;
-
-impl ClassifyRetry for StreamsThrottle {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let error = context.output_or_error().and_then(Result::err).and_then(|error| error.as_operation_error());
-        if error
-            .and_then(|error| error.downcast_ref())
-            .is_some_and(ListStreamsError::is_client_limit_exceeded_exception)
-        {
-            RetryAction::throttling_error()
-        } else {
-            RetryAction::NoActionIndicated
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "ClientLimitExceededException"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_sdk_kinesisvideo::types::error::{ClientLimitExceededException, InvalidArgumentException};
-    use aws_smithy_runtime_api::client::interceptors::context::{Error, Input};
-    use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
-
-    use super::*;
-
-    fn classified(error: ListStreamsError) -> RetryAction {
-        let mut context = InterceptorContext::new(Input::doesnt_matter());
-        context.set_output_or_error(Err(OrchestratorError::operation(Error::erase(error))));
-        StreamsThrottle.classify_retry(&context)
-    }
-
-    #[test]
-    fn too_many_calls_to_streams_are_tried_again_and_wrong_ones_are_not() {
-        let many = ListStreamsError::ClientLimitExceededException(ClientLimitExceededException::builder().build());
-        assert_eq!(classified(many), RetryAction::throttling_error());
-        let wrong = ListStreamsError::InvalidArgumentException(InvalidArgumentException::builder().build());
-        assert_eq!(classified(wrong), RetryAction::NoActionIndicated);
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use anyhow::anyhow;
 use aws_sdk_iot::error::{ProvideErrorMetadata, SdkError};
+use lambda::call::chain;
 
 /// Where the calls go.
 #[derive(Debug, Clone)]
@@ -73,20 +74,6 @@ fn answered(status: u16, code: Option<&str>, message: Option<&str>, region: &str
     }
 }
 
-/// An error and what caused it, each said once.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut said: Vec<String> = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let text = error.to_string();
-        if !said.iter().any(|before| before.contains(&text)) {
-            said.push(text);
-        }
-        next = error.source();
-    }
-    said.join(": ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,11 +86,5 @@ mod tests {
         let expired = answered(400, Some("ExpiredTokenException"), Some("The security token is expired"), "eu-west-1");
         assert!(expired.contains("sign in again"), "{expired}");
         assert_eq!(answered(404, None, None, "eu-west-1"), "HTTP status 404 without an error code");
-    }
-
-    #[test]
-    fn a_cause_is_not_repeated() {
-        let error = std::io::Error::other(std::io::Error::other("refused"));
-        assert_eq!(chain(&error), "refused");
     }
 }

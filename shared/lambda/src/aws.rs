@@ -99,3 +99,31 @@ impl Intercept for CountCalls {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::interceptors::context::Input;
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    fn classified(error_type: &str) -> RetryAction {
+        let mut response = HttpResponse::new(400.try_into().unwrap(), SdkBody::empty());
+        response.headers_mut().insert("x-amzn-errortype", error_type.to_owned());
+        let mut context = InterceptorContext::new(Input::doesnt_matter());
+        context.set_response(response);
+        QuotaClassifier.classify_retry(&context)
+    }
+
+    #[test]
+    fn used_up_quotas_are_tried_again_and_other_errors_are_left_to_the_sdk() {
+        for code in QUOTA_CODES {
+            assert_eq!(classified(code), RetryAction::throttling_error());
+            assert_eq!(classified(&format!("{code}:http://internal.amazon.com/")), RetryAction::throttling_error());
+        }
+        for other in ["ResourceInUseException", "LimitExceededException", ""] {
+            assert_eq!(classified(other), RetryAction::NoActionIndicated);
+        }
+    }
+}

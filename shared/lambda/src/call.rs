@@ -65,17 +65,36 @@ impl CallError {
     }
 }
 
-/// An error and its causes, joined by colons, none repeated.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.ends_with(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
+/// An error and its causes, joined by colons, each said once.
+pub fn chain(error: &dyn Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !said.iter().any(|before| before.contains(&text)) {
+            said.push(text);
         }
-        cause = error.source();
+        next = error.source();
     }
-    text
+    said.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Link {
+        text: &'static str,
+        #[source]
+        cause: Option<Box<Link>>,
+    }
+
+    #[test]
+    fn a_chain_says_each_cause_once() {
+        let link = |text, cause: Option<Link>| Link { text, cause: cause.map(Box::new) };
+        let error = link("cannot connect", Some(link("io error: refused", Some(link("refused", None)))));
+        assert_eq!(chain(&error), "cannot connect: io error: refused");
+    }
 }

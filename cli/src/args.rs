@@ -10,9 +10,10 @@ use crate::{ca, device, setup, status};
 
 const EXAMPLES: &str = "\
 From nothing to a camera:
-  warden setup                                  turn on what a template cannot
   warden ca create                              make the CA that signs cameras
-  warden ca register --ca ca.pem                tell AWS IoT to trust it
+  sam deploy ...                                deploy the stack with the CA's id, as printed
+  warden setup                                  turn on what a template cannot
+  warden ca register --ca ca.pem                tell AWS IoT to trust the CA
   warden device issue cam-1 cam-2 --out certs   a key and a certificate for each camera
   warden status                                 see who has registered
 
@@ -87,8 +88,8 @@ impl Warden {
         let Self { stack, command } = self;
         let verdict = match command {
             Command::Setup(args) => setup::run(&args, &stack, &mut out).await,
-            Command::Ca(CaCommand::Create(args)) => ca::create::run(&args, &mut out),
-            Command::Ca(CaCommand::Register(args)) => ca::register::run(&args, &mut out).await,
+            Command::Ca(CaCommand::Create(args)) => ca::create::run(&args, &stack, &mut out),
+            Command::Ca(CaCommand::Register(args)) => ca::register::run(&args, &stack, &mut out).await,
             Command::Device(DeviceCommand::Issue(args)) => device::run(&args, &mut out),
             Command::Status(args) => status::run(&args, &stack, &mut out).await,
         };

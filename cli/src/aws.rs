@@ -2,13 +2,16 @@
 
 mod cameras;
 mod connect;
+mod deployed;
 mod fault;
 mod registration;
 
+use aws_sdk_cloudformation::Client as Stacks;
 use aws_sdk_iot::Client as Iot;
 use aws_sdk_kinesisvideo::Client as Streams;
 use aws_sdk_resourcegroupstagging::Client as Tags;
 
+pub(crate) use deployed::Deployed;
 pub(crate) use fault::Refused;
 pub(crate) use registration::{Ca, Events, RegisteredCa};
 
@@ -16,6 +19,7 @@ pub(crate) use registration::{Ca, Events, RegisteredCa};
 #[derive(Debug)]
 pub(crate) struct Cloud {
     iot: Iot,
+    stacks: Stacks,
     streams: Streams,
     tags: Tags,
     place: fault::Place,

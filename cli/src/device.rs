@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::args::Verdict;
 use crate::authority::{Subject, day};
-use crate::ca::create::common_name;
+use crate::ca::create::{common_name, days};
 use crate::ca::{key_beside, read_certificate, read_key};
 use crate::new_files::{NewFile, inside, refuse_existing, write_all};
 
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
     /// How many days the certificates are valid, at most as long as the CA.
-    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = days)]
     days: u32,
     /// The organization (O) in the certificates.
     #[arg(long, value_name = "O", value_parser = common_name)]
@@ -210,7 +210,9 @@ mod tests {
         let mut args = args(at.path(), &["cam-1"]);
         args.ca = at.path().join("none.pem");
         let error = said(&args).expect_err("refused");
-        assert!(format!("{error:#}").starts_with("read `"), "{error:#}");
+        let said = format!("{error:#}");
+        assert!(said.starts_with("read the CA certificate `"), "{said}");
+        assert!(said.ends_with("name it with `--ca`, or make one with `warden ca create`"), "{said}");
         assert!(!args.out.exists());
     }
 }

@@ -25,8 +25,11 @@ pub(crate) fn inside(directory: &Path, name: &str) -> PathBuf {
 pub(crate) fn refuse_existing<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     for path in paths {
         match path.symlink_metadata() {
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error).with_context(|| format!("look for `{}`", path.display())),
+            // That a part of the path is a file is told where the directory is made.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error) => {
+                return Err(error).with_context(|| format!("look for `{}`, where `--out` puts it", path.display()));
+            }
             Ok(_) => bail!(
                 "write `{}`: it is there already, and a key or certificate is never overwritten: \
                  move it away or choose another directory with `--out`",
@@ -41,7 +44,8 @@ pub(crate) fn refuse_existing<'a>(paths: impl IntoIterator<Item = &'a Path>) -> 
 /// removed again, and nothing that was there before is touched.
 pub(crate) fn write_all(directory: &Path, files: &[NewFile]) -> Result<()> {
     refuse_existing(files.iter().map(|file| file.path.as_path()))?;
-    fs::create_dir_all(directory).with_context(|| format!("make the directory `{}`", directory.display()))?;
+    fs::create_dir_all(directory)
+        .with_context(|| format!("make the directory `{}`, which `--out` names", directory.display()))?;
     let mut made: Vec<&Path> = Vec::new();
     for file in files {
         let written = create(file).and_then(|mut at| {
@@ -50,7 +54,10 @@ pub(crate) fn write_all(directory: &Path, files: &[NewFile]) -> Result<()> {
             at.sync_all()
         });
         if let Err(error) = written {
-            return Err(taken_back(&made, anyhow!(error).context(format!("write `{}`", file.path.display()))));
+            return Err(taken_back(
+                &made,
+                anyhow!(error).context(format!("write `{}`, where `--out` puts it", file.path.display())),
+            ));
         }
     }
     Ok(())
@@ -126,6 +133,19 @@ mod tests {
         let path = at.path().join("a.key");
         assert!(write_all(at.path(), &[file(path.clone(), true), file(path.clone(), true)]).is_err());
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_is_named_with_its_option() {
+        let at = tempfile::tempdir().expect("a directory");
+        let taken = at.path().join("taken");
+        fs::write(&taken, "mine").expect("a file in the way");
+        for directory in [taken.clone(), taken.join("certs")] {
+            let error = write_all(&directory, &[file(directory.join("a.key"), true)]).expect_err("refused");
+            let said = format!("{error:#}");
+            assert!(said.starts_with("make the directory `") && said.contains("`, which `--out` names: "), "{said}");
+        }
+        assert_eq!(fs::read_to_string(taken).expect("the old file"), "mine");
     }
 
     #[cfg(unix)]

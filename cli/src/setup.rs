@@ -1,5 +1,7 @@
 //! `warden setup`: what CloudFormation cannot do, and what registration needs.
 
+mod authorities;
+
 use std::fmt;
 use std::io::Write;
 
@@ -7,8 +9,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::args::Verdict;
-use crate::authority::{day, short};
-use crate::aws::{Ca, Cloud, Events, Refused};
+use crate::aws::{Ca, Cloud, Deployed, Events, Refused};
 use crate::stack::Stack;
 
 const EXAMPLES: &str = "\
@@ -19,8 +20,9 @@ Examples:
 
 AWS IoT tells the stack of a new camera only when its CA_CERTIFICATE events are on, which no
 CloudFormation resource does. Setup turns them on and leaves every other event as it is. Doing it
-again changes nothing. Without --check, what only a deployment or `warden ca register` can add is
-told, and is no failure.";
+again changes nothing. Cameras can register once a CA is active, registers automatically, and is
+in the stack's AllowedCaCertificateIds. Without --check, what only a deployment or `warden ca
+register` can add is told, and is no failure.";
 
 /// Turns on what a template cannot, and says what registration still lacks.
 #[derive(Debug, clap::Args)]
@@ -38,6 +40,7 @@ type Answer<T> = Result<T, String>;
 #[derive(Debug)]
 struct Seen {
     events: Answer<Events>,
+    deployed: Answer<Deployed>,
     /// Whether it takes new things; `None` when there is none.
     thing_type: Answer<Option<bool>>,
     thing_group: Answer<bool>,
@@ -56,6 +59,8 @@ enum State {
     Changed,
     Missing,
     Unknown,
+    /// Not as it might be, and cameras can register all the same.
+    Note,
 }
 
 /// One thing that registration needs.
@@ -81,6 +86,7 @@ async fn look(cloud: &Cloud, stack: &Stack, turn_on: bool) -> Result<Seen> {
     let (policy, role_alias, rule) = (stack.camera_policy(), stack.role_alias(), stack.rule());
     Ok(Seen {
         events: answer(cloud.ca_events(turn_on).await)?,
+        deployed: answer(cloud.deployed(stack).await)?,
         thing_type: answer(cloud.thing_type(&thing_type).await)?,
         thing_group: answer(cloud.has_thing_group(&thing_group).await)?,
         policy: answer(cloud.has_policy(&policy).await)?,
@@ -100,18 +106,29 @@ fn answer<T>(result: Result<T>) -> Result<Answer<T>> {
 
 /// What registration needs and how it stands, in the order in which it is put right.
 fn needs(seen: &Seen, stack: &Stack, now: Timestamp) -> Vec<Need> {
-    let deploy = format!("deploy the stack with `sam deploy --stack-name {stack}`, or name another with `--stack`");
+    let events = need("registration events (CA_CERTIFICATE)".to_owned(), &seen.events, |events| match events {
+        Events::On => (State::Ok, ", on".to_owned(), None),
+        Events::TurnedOn => (State::Changed, ", turned on".to_owned(), None),
+        Events::Off => (State::Missing, ", off".to_owned(), Some("turn them on with `warden setup`".to_owned())),
+    });
+    let allowed = match &seen.deployed {
+        // Without it there is none of its resources, and nothing more to say.
+        Ok(Deployed::Absent) => return vec![events, absent(stack)],
+        Ok(Deployed::Silent) => Err(format!(
+            "the stack `{stack}` has no output AllowedCaCertificateIds: deploy it from this version, with `{}`",
+            stack.deploy(&[])
+        )),
+        Ok(Deployed::Allows(ids)) => Ok(ids.clone()),
+        Err(refusal) => Err(refusal.clone()),
+    };
+    let deploy = format!("deploy the stack with `{}`, or name another with `--stack`", stack.deploy(&[]));
     let there = |there: &bool| {
         if *there { (State::Ok, String::new(), None) } else { (State::Missing, String::new(), Some(deploy.clone())) }
     };
     let thing_type = stack.thing_type();
     let rule = stack.rule();
-    vec![
-        need("registration events (CA_CERTIFICATE)".to_owned(), &seen.events, |events| match events {
-            Events::On => (State::Ok, ", on".to_owned(), None),
-            Events::TurnedOn => (State::Changed, ", turned on".to_owned(), None),
-            Events::Off => (State::Missing, ", off".to_owned(), Some("turn them on with `warden setup`".to_owned())),
-        }),
+    let mut needs = vec![
+        events,
         need(format!("thing type {thing_type}"), &seen.thing_type, |found| match found {
             Some(true) => (State::Ok, String::new(), None),
             Some(false) => {
@@ -133,8 +150,24 @@ fn needs(seen: &Seen, stack: &Stack, now: Timestamp) -> Vec<Need> {
             }
             None => there(&false),
         }),
-        need("CA, active and with automatic registration".to_owned(), &seen.cas, |cas| authorities(cas, now)),
-    ]
+    ];
+    match &seen.cas {
+        Ok(cas) => needs.extend(authorities::authorities(cas, &allowed, stack, now)),
+        Err(refusal) => needs.push(Need {
+            state: State::Unknown,
+            what: "CA, active, with automatic registration, and allowed".to_owned(),
+            remedy: Some(refusal.clone()),
+        }),
+    }
+    needs
+}
+
+fn absent(stack: &Stack) -> Need {
+    let remedy = format!(
+        "deploy it with `{}`, where CA-ID is what `warden ca create` printed, or name another with `--stack`",
+        stack.deploy(&["CA-ID"])
+    );
+    Need { state: State::Missing, what: format!("stack `{stack}`, which does not exist"), remedy: Some(remedy) }
 }
 
 fn need<T>(what: String, answer: &Answer<T>, judge: impl FnOnce(&T) -> (State, String, Option<String>)) -> Need {
@@ -147,40 +180,6 @@ fn need<T>(what: String, answer: &Answer<T>, judge: impl FnOnce(&T) -> (State, S
     }
 }
 
-/// One CA will do.
-fn authorities(active: &[Ca], now: Timestamp) -> (State, String, Option<String>) {
-    let lasting = |ca: &&Ca| ca.until.is_none_or(|until| until > now);
-    let good: Vec<String> = active
-        .iter()
-        .filter(|ca| ca.auto_registration)
-        .filter(lasting)
-        .map(|ca| match ca.until {
-            Some(until) => format!("{} until {}", short(&ca.id), day(until)),
-            None => short(&ca.id).to_owned(),
-        })
-        .collect();
-    if !good.is_empty() {
-        return (State::Ok, format!(": {}", good.join(", ")), None);
-    }
-    let (more, remedy) = match active.iter().find(lasting) {
-        Some(ca) => (
-            format!(": {} does not register automatically", short(&ca.id)),
-            format!(
-                "turn it on with `aws iot update-ca-certificate --certificate-id {} --new-auto-registration-status ENABLE`",
-                ca.id
-            ),
-        ),
-        None if active.is_empty() => {
-            (": none".to_owned(), "make one with `warden ca create`, then `warden ca register --ca ca.pem`".to_owned())
-        }
-        None => (
-            ": every active one has expired".to_owned(),
-            "make a new one with `warden ca create --out DIR`, then `warden ca register --ca DIR/ca.pem`".to_owned(),
-        ),
-    };
-    (State::Missing, more, Some(remedy))
-}
-
 fn tell(needs: &[Need], out: &mut impl Write) -> Result<()> {
     for (at, need) in needs.iter().enumerate() {
         writeln!(out, "{:<8} {}", need.state.to_string(), need.what)?;
@@ -190,9 +189,12 @@ fn tell(needs: &[Need], out: &mut impl Write) -> Result<()> {
             writeln!(out, "         {remedy}")?;
         }
     }
-    let lacking = needs.iter().filter(|need| need.remedy.is_some()).count();
+    let lacking = needs.iter().filter(|need| need.lacks()).count();
     writeln!(out)?;
     match lacking {
+        0 if needs.iter().any(|need| need.state == State::Note) => {
+            writeln!(out, "cameras can register, but those of the CAs noted cannot")?;
+        }
         0 => writeln!(out, "cameras can register")?,
         1 => writeln!(out, "cameras cannot register yet: 1 of {} is missing or could not be looked at", needs.len())?,
         _ => writeln!(
@@ -207,7 +209,14 @@ fn tell(needs: &[Need], out: &mut impl Write) -> Result<()> {
 /// With `--check` everything must be there; without it, the one thing that setup does must be done.
 fn verdict(needs: &[Need], check: bool) -> Verdict {
     let ours = if check { needs } else { needs.get(..1).unwrap_or_default() };
-    if ours.iter().all(|need| need.remedy.is_none()) { Verdict::Well } else { Verdict::Amiss }
+    if !ours.iter().any(Need::lacks) { Verdict::Well } else { Verdict::Amiss }
+}
+
+impl Need {
+    /// Whether cameras cannot register for want of it, as far as is known.
+    fn lacks(&self) -> bool {
+        matches!(self.state, State::Missing | State::Unknown)
+    }
 }
 
 impl fmt::Display for State {
@@ -217,6 +226,7 @@ impl fmt::Display for State {
             Self::Changed => "changed",
             Self::Missing => "missing",
             Self::Unknown => "unknown",
+            Self::Note => "note",
         })
     }
 }
@@ -237,6 +247,7 @@ mod tests {
     fn all_there() -> Seen {
         Seen {
             events: Ok(Events::On),
+            deployed: Ok(Deployed::Allows(vec!["0123456789abcdef".repeat(4)])),
             thing_type: Ok(Some(true)),
             thing_group: Ok(true),
             policy: Ok(true),
@@ -269,6 +280,7 @@ mod tests {
     fn every_line_of_an_empty_account_has_its_remedy() {
         let seen = Seen {
             events: Ok(Events::Off),
+            deployed: Ok(Deployed::Allows(vec![])),
             thing_type: Ok(None),
             thing_group: Ok(false),
             policy: Ok(false),
@@ -299,6 +311,42 @@ mod tests {
         let seen = Seen { policy: Err("cannot read the policy: AccessDeniedException".to_owned()), ..all_there() };
         assert_eq!(verdicts(&seen), (Verdict::Well, Verdict::Amiss));
         assert!(told(&seen).contains("unknown  camera policy"), "{}", told(&seen));
+    }
+
+    #[test]
+    fn a_ca_that_is_not_allowed_refuses_every_camera() {
+        let seen = Seen { deployed: Ok(Deployed::Allows(vec![])), ..all_there() };
+        assert_eq!(verdicts(&seen), (Verdict::Well, Verdict::Amiss));
+        let said = told(&seen);
+        assert!(said.contains("missing  CA 01234567 is registered and not in AllowedCaCertificateIds\n"), "{said}");
+        assert!(said.contains("cameras cannot register yet: 1 of 7"), "{said}");
+    }
+
+    #[test]
+    fn beside_a_ca_that_is_all_right_another_is_only_noted() {
+        let ids = vec!["0123456789abcdef".repeat(4), "f".repeat(64)];
+        let seen = Seen { deployed: Ok(Deployed::Allows(ids)), ..all_there() };
+        assert_eq!(verdicts(&seen), (Verdict::Well, Verdict::Well));
+        insta::assert_snapshot!(told(&seen));
+    }
+
+    #[test]
+    fn a_list_that_may_not_be_read_is_not_all_right() {
+        let silent = "the stack `kvs-warden` has no output AllowedCaCertificateIds";
+        let denied = "cannot read the stack `kvs-warden`: AccessDenied";
+        for (deployed, why) in [(Ok(Deployed::Silent), silent), (Err(denied.to_owned()), denied)] {
+            let seen = Seen { deployed, ..all_there() };
+            assert_eq!(verdicts(&seen), (Verdict::Well, Verdict::Amiss));
+            let line = format!("unknown  CA 01234567, which the stack may not allow\n         {why}");
+            assert!(told(&seen).contains(&line), "{}", told(&seen));
+        }
+    }
+
+    #[test]
+    fn a_stack_that_is_not_there_is_one_line() {
+        let seen = Seen { deployed: Ok(Deployed::Absent), thing_type: Ok(None), policy: Ok(false), ..all_there() };
+        assert_eq!(verdicts(&seen), (Verdict::Well, Verdict::Amiss));
+        insta::assert_snapshot!(told(&seen));
     }
 
     #[test]

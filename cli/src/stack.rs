@@ -22,6 +22,17 @@ impl Stack {
         }
     }
 
+    /// The whole command that deploys it, from the sources. Given CAs, exactly theirs are the cameras that may join; given
+    /// none, those whose cameras might before, for a parameter that is not named keeps its value.
+    pub(crate) fn deploy(&self, allowed: &[&str]) -> String {
+        let command = format!("sam deploy --stack-name {self} --resolve-s3 --capabilities CAPABILITY_IAM");
+        if allowed.is_empty() {
+            command
+        } else {
+            format!("{command} --parameter-overrides AllowedCaCertificateIds={}", allowed.join(","))
+        }
+    }
+
     /// The thing type that every camera's thing has.
     pub(crate) fn thing_type(&self) -> String {
         format!("{self}-camera")
@@ -66,6 +77,15 @@ mod tests {
         assert_eq!(stack.camera_policy(), "kvs-warden-camera");
         assert_eq!(stack.role_alias(), "kvs-warden-camera");
         assert_eq!(stack.rule(), "kvs_warden_registration");
+    }
+
+    #[test]
+    fn a_deployment_names_every_ca_or_leaves_them_as_they_are() {
+        let stack = Stack::parse("yard").expect("a stack name");
+        let command = "sam deploy --stack-name yard --resolve-s3 --capabilities CAPABILITY_IAM";
+        assert_eq!(stack.deploy(&[]), command);
+        let allowed = format!("{command} --parameter-overrides AllowedCaCertificateIds=aa,bb");
+        assert_eq!(stack.deploy(&["aa", "bb"]), allowed);
     }
 
     #[test]

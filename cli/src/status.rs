@@ -11,7 +11,7 @@ use fleet::ThingName;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Verdict;
-use crate::aws::Cloud;
+use crate::aws::{Cloud, Deployed, Refused};
 use crate::stack::Stack;
 
 const EXAMPLES: &str = "\
@@ -20,8 +20,10 @@ Examples:
   warden status cam-1 cam-2            only these
   warden status --json | jq '.cameras[] | select(.ready | not)'
 
-A camera is ready when its thing, its stream and its certificate are there and active and the budget
-has not stopped it. Exit code 1 says that a camera is not ready, or that no camera has that name.";
+THROTTLE is the stream's tag kvs-warden:throttle. A camera whose stream is tagged `stopped` may not
+send. A camera is ready when its thing, its stream and its certificate are there and active and its
+stream is not tagged `stopped`. Exit code 1 says that a camera is not ready, that no camera has that
+name, or that there is no such stack.";
 
 /// Shows each camera: its thing, stream, certificate, priority and throttle.
 #[derive(Debug, clap::Args)]
@@ -48,7 +50,12 @@ pub(crate) async fn run(args: &Args, stack: &Stack, out: &mut impl Write) -> Res
         cloud.fleet(&stack.thing_type(), &|entries| progress.inc(u64::try_from(entries).unwrap_or(u64::MAX))).await;
     progress.finish_and_clear();
 
-    let report = camera::report(&fleet?, &args.names);
+    let fleet = fleet?;
+    // Only an empty fleet raises the question, so the rest of the time this is not asked.
+    if fleet.things.is_empty() && is_absent(cloud.deployed(stack).await)? {
+        return Err(cloud.no_stack(stack));
+    }
+    let report = camera::report(&fleet, &args.names);
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &report)?;
         writeln!(out)?;
@@ -58,4 +65,13 @@ pub(crate) async fn run(args: &Args, stack: &Stack, out: &mut impl Write) -> Res
         table::tell(&report, stack, table::Look::of(terminal, plain), out)?;
     }
     Ok(if report.cameras.iter().all(|camera| camera.ready) { Verdict::Well } else { Verdict::Amiss })
+}
+
+/// Whether there is no such stack. Who may not ask is shown the empty fleet.
+fn is_absent(deployed: Result<Deployed>) -> Result<bool> {
+    match deployed {
+        Ok(deployed) => Ok(deployed == Deployed::Absent),
+        Err(error) if error.downcast_ref::<Refused>().is_some() => Ok(false),
+        Err(error) => Err(error),
+    }
 }

@@ -42,10 +42,12 @@ class Cloud:
         server = Server()
         proxy = Proxy(server.url, self._children, self._directory / "proxy.log")
 
+        from .stack.parameters import check
         from .stack.template import translate
 
         parameters = dict(self._options.parameter)
         template = translate(self._options.template, parameters, self._options.cache_dir)
+        check(template.get("Parameters", {}), parameters)
         for logical_id in binaries:
             kind = template["Resources"].get(logical_id, {}).get("Type")
             if kind != "AWS::Lambda::Function":

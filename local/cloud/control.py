@@ -48,6 +48,9 @@ class Control:
         try:
             if environ["REQUEST_METHOD"] == "GET":
                 asked: Any = {name: values[-1] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+            elif body.startswith(b"-----BEGIN"):
+                # So that a certificate can be sent as it is, by hand.
+                asked = {"certificatePem": body.decode()}
             else:
                 asked = json.loads(body or b"{}")
             if not isinstance(asked, dict):

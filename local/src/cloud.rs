@@ -177,10 +177,12 @@ impl Cloud {
     }
 
     /// The variables with which any AWS tool talks to this cloud.
-    pub fn environment(&self) -> [(&'static str, String); 4] {
+    pub fn environment(&self) -> [(&'static str, String); 5] {
         [
             ("AWS_ENDPOINT_URL", self.ready.endpoint.clone()),
             ("AWS_REGION", self.ready.region.clone()),
+            // Python's SDK reads only this one.
+            ("AWS_DEFAULT_REGION", self.ready.region.clone()),
             ("AWS_ACCESS_KEY_ID", "local".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
         ]

@@ -74,4 +74,12 @@ pub(crate) fn show(cloud: &Cloud) {
     if let Ok(stack) = stack(cloud) {
         line(&format!("export WARDEN_STACK={stack}"));
     }
+    heading("Connect a camera, as over TLS (twice: AWS IoT hangs up on a first connect)");
+    line(&format!("curl --data-binary @certs/NAME.pem {}/_local/connect", cloud.endpoint()));
+    if cloud.output("AllowedCaCertificateIds").is_ok_and(|ids| ids == "none") {
+        line(
+            "No CA is allowed yet, so every camera is refused. Make one with `warden ca create`, and start this with\n\
+             `--parameter AllowedCaCertificateIds=<its id>`.",
+        );
+    }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::args::Verdict;
 use crate::authority::{self, Authority, day};
 use crate::new_files::{NewFile, inside, refuse_existing, write_all};
+use crate::stack::Stack;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,15 +30,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "CN", default_value = "kvs-warden camera CA", value_parser = common_name)]
     name: String,
     /// How many days the CA is valid.
-    #[arg(long, value_name = "DAYS", default_value_t = 3650, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    #[arg(long, value_name = "DAYS", default_value_t = 3650, value_parser = days)]
     days: u32,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Verdict> {
-    create(args, Timestamp::now(), out)
+pub(crate) fn run(args: &Args, stack: &Stack, out: &mut impl Write) -> Result<Verdict> {
+    create(args, stack, Timestamp::now(), out)
 }
 
-fn create(args: &Args, now: Timestamp, out: &mut impl Write) -> Result<Verdict> {
+fn create(args: &Args, stack: &Stack, now: Timestamp, out: &mut impl Write) -> Result<Verdict> {
     let (key, certificate) = (inside(&args.out, "ca.key"), inside(&args.out, "ca.pem"));
     refuse_existing([key.as_path(), certificate.as_path()])?;
     let made = authority::create(&args.name, args.days, now)?;
@@ -54,8 +55,18 @@ fn create(args: &Args, now: Timestamp, out: &mut impl Write) -> Result<Verdict> 
     writeln!(out, "id           {} (its SHA-256 fingerprint)", ca.id)?;
     writeln!(out, "valid        {} to {}", day(ca.from), day(ca.until))?;
     writeln!(out)?;
-    writeln!(out, "next: warden ca register --ca {}", shell(&certificate))?;
+    writeln!(out, "next: {}", stack.deploy(&[ca.id.as_str()]))?;
+    writeln!(out, "      warden setup")?;
+    writeln!(out, "      warden ca register --ca {}", shell(&certificate))?;
+    writeln!(out)?;
+    writeln!(out, "If the stack {stack} is deployed already, register first: that tells which CAs' ids to keep.")?;
     Ok(Verdict::Well)
+}
+
+/// How many days a certificate is valid: 1 to 36500.
+pub(crate) fn days(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|days| (1..=36_500).contains(days));
+    count.ok_or_else(|| "expected a whole number of days from 1 to 36500".to_owned())
 }
 
 /// A common name: 1 to 64 characters (X.520's bound), none of them a control character.
@@ -86,21 +97,31 @@ mod tests {
         "2026-11-22T12:00:00Z".parse().expect("a time")
     }
 
+    fn stack() -> Stack {
+        Stack::parse("yard").expect("a stack name")
+    }
+
     #[test]
     fn a_ca_is_made_once_and_its_key_is_not_shown() {
         let at = tempfile::tempdir().expect("a directory");
         let args = Args { out: at.path().join("new dir"), name: "Test CA".to_owned(), days: 10 };
         let mut said = Vec::new();
-        assert_eq!(create(&args, noon(), &mut said).expect("made"), Verdict::Well);
+        assert_eq!(create(&args, &stack(), noon(), &mut said).expect("made"), Verdict::Well);
         let said = String::from_utf8(said).expect("text");
         let key = std::fs::read_to_string(args.out.join("ca.key")).expect("the key");
         let pem = std::fs::read_to_string(args.out.join("ca.pem")).expect("the certificate");
         let ca = Authority::parse(&pem, noon()).expect("a CA");
         assert!(said.contains(ca.id.as_str()) && said.contains("2026-11-22 to 2026-12-02"), "{said}");
-        assert!(said.contains("new dir/ca.pem'"), "{said}");
+        let steps = [
+            format!("next: {}\n", stack().deploy(&[ca.id.as_str()])),
+            "warden setup\n".to_owned(),
+            format!("warden ca register --ca '{}/new dir/ca.pem'\n", at.path().display()),
+        ];
+        let found: Vec<Option<usize>> = steps.iter().map(|step| said.find(step)).collect();
+        assert!(found.iter().all(Option::is_some) && found.is_sorted(), "{said}");
         assert!(!said.contains("PRIVATE") && key.lines().nth(1).is_some_and(|line| !said.contains(line)), "{said}");
 
-        let error = create(&args, noon(), &mut Vec::new()).expect_err("refused");
+        let error = create(&args, &stack(), noon(), &mut Vec::new()).expect_err("refused");
         assert!(
             format!("{error:#}").contains("ca.key` is there already")
                 || format!("{error:#}").contains("never overwritten")
@@ -113,8 +134,16 @@ mod tests {
         let at = tempfile::tempdir().expect("a directory");
         std::fs::write(at.path().join("ca.pem"), "mine").expect("a file in the way");
         let args = Args { out: at.path().to_owned(), name: "Test CA".to_owned(), days: 10 };
-        assert!(create(&args, noon(), &mut Vec::new()).is_err());
+        assert!(create(&args, &stack(), noon(), &mut Vec::new()).is_err());
         assert!(!at.path().join("ca.key").exists());
+    }
+
+    #[test]
+    fn days_are_a_whole_number_in_its_range() {
+        for bad in ["0", "36501", "-1", "1.5", "abc", "", "99999999999"] {
+            assert_eq!(days(bad), Err("expected a whole number of days from 1 to 36500".to_owned()), "{bad:?}");
+        }
+        assert_eq!((days("1"), days("36500")), (Ok(1), Ok(36_500)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `warden ca register`.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use super::{key_beside, read_certificate, read_key};
 use crate::args::Verdict;
 use crate::authority::{Authority, Signer};
-use crate::aws::{Ca, Cloud, RegisteredCa};
+use crate::aws::{Ca, Cloud, Deployed, RegisteredCa};
+use crate::stack::Stack;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,7 +19,7 @@ Examples:
 
 Proves to AWS IoT that you hold the CA's key, registers the CA, makes it active, and turns automatic
 registration on. A CA that is registered already is only brought to that state; its key is not
-needed then.";
+needed then. Says how to deploy the stack when its AllowedCaCertificateIds lacks the CA.";
 
 /// Registers a CA with AWS IoT, active and with automatic registration.
 #[derive(Debug, clap::Args)]
@@ -38,7 +39,7 @@ enum AtHand {
     Both(Box<Signer>),
 }
 
-pub(crate) async fn run(args: &Args, out: &mut impl Write) -> Result<Verdict> {
+pub(crate) async fn run(args: &Args, stack: &Stack, out: &mut impl Write) -> Result<Verdict> {
     let now = Timestamp::now();
     let hand = at_hand(args, now)?;
     let cloud = Cloud::connect().await?;
@@ -49,20 +50,52 @@ pub(crate) async fn run(args: &Args, out: &mut impl Write) -> Result<Verdict> {
     let id = match (cloud.ca(fingerprint.as_str()).await?, hand) {
         (Some(ca), _) => bring_up(&cloud, &ca, out).await?,
         (None, AtHand::Certificate(ca, key)) => {
-            let signer = read_key(&key, ca).context("register the CA, which takes its private key (`--key`)")?;
+            let signer = read_key(&key, ca).context("register the CA, which takes its private key")?;
             register(&cloud, &signer, now, out).await?
         }
         (None, AtHand::Both(signer)) => register(&cloud, &signer, now, out).await?,
     };
     writeln!(out)?;
-    writeln!(
-        out,
-        "The stack's parameter AllowedCaCertificateIds must hold this id: an empty list refuses every camera."
-    )?;
-    writeln!(out, "Several CAs are separated by commas.")?;
-    writeln!(out)?;
-    writeln!(out, "next: sam deploy --parameter-overrides AllowedCaCertificateIds={id}")?;
+    match cloud.deployed(stack).await {
+        Ok(deployed) => allow(stack, &id, &deployed, out)?,
+        // The CA is registered: what the stack allows is a second question, which need not be answered here.
+        Err(error) => allow_blindly(stack, &id, &format!("cannot {error:#}"), out)?,
+    }
     Ok(Verdict::Well)
+}
+
+/// Says whether the stack allows the CA and, if not, how it will.
+fn allow(stack: &Stack, id: &str, deployed: &Deployed, out: &mut impl Write) -> io::Result<()> {
+    match deployed {
+        Deployed::Allows(ids) if ids.iter().any(|allowed| allowed == id) => {
+            writeln!(out, "the CA {id} is allowed by the stack {stack}")
+        }
+        Deployed::Allows(ids) => {
+            writeln!(out, "the stack {stack} does not allow this CA yet: it refuses every camera of it")?;
+            let ids: Vec<&str> = ids.iter().map(String::as_str).chain([id]).collect();
+            next(stack, &ids, out)
+        }
+        Deployed::Absent => {
+            writeln!(out, "there is no stack `{stack}` yet: deploy it, or name another with `--stack`")?;
+            next(stack, &[id], out)
+        }
+        Deployed::Silent => {
+            allow_blindly(stack, id, &format!("the stack `{stack}` has no output AllowedCaCertificateIds"), out)
+        }
+    }
+}
+
+/// As [`allow`], when the ids that the stack allows cannot be read. What stands for them is none, so that CloudFormation
+/// refuses a command that was pasted as it is.
+fn allow_blindly(stack: &Stack, id: &str, why: &str, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "whether the stack allows this CA is unknown: {why}")?;
+    writeln!(out, "The ids that AllowedCaCertificateIds has already must be kept: put them where IDS-TO-KEEP stands.")?;
+    next(stack, &["IDS-TO-KEEP", id], out)
+}
+
+fn next(stack: &Stack, ids: &[&str], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out)?;
+    writeln!(out, "next: {}", stack.deploy(ids))
 }
 
 /// Reads the certificate, and the key if one is named or lies beside it.
@@ -129,6 +162,35 @@ mod tests {
         std::fs::write(directory.join("ca.pem"), made.chain).expect("written");
         std::fs::write(directory.join("ca.key"), made.key).expect("written");
         Args { ca: directory.join("ca.pem"), key: None }
+    }
+
+    fn told(deployed: &Deployed) -> String {
+        let stack = Stack::parse("yard").expect("a stack name");
+        let mut out = Vec::new();
+        allow(&stack, "cc", deployed, &mut out).expect("told");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn a_ca_that_is_allowed_needs_no_deployment() {
+        let allows = Deployed::Allows(vec!["aa".to_owned(), "cc".to_owned()]);
+        assert_eq!(told(&allows), "the CA cc is allowed by the stack yard\n");
+    }
+
+    #[test]
+    fn a_deployment_that_allows_a_ca_keeps_the_others() {
+        let command = "next: sam deploy --stack-name yard --resolve-s3 --capabilities CAPABILITY_IAM \
+                       --parameter-overrides AllowedCaCertificateIds";
+        let cases = [
+            (Deployed::Allows(vec!["aa".to_owned(), "bb".to_owned()]), "aa,bb,cc", "does not allow this CA yet"),
+            (Deployed::Allows(vec![]), "cc", "does not allow this CA yet"),
+            (Deployed::Absent, "cc", "there is no stack `yard` yet"),
+            (Deployed::Silent, "IDS-TO-KEEP,cc", "must be kept"),
+        ];
+        for (deployed, ids, why) in cases {
+            let said = told(&deployed);
+            assert!(said.contains(why) && said.ends_with(&format!("\n{command}={ids}\n")), "{said}");
+        }
     }
 
     #[test]

@@ -146,7 +146,7 @@ fn reasons(
         None => {}
     }
     if throttle == Some(Throttle::Stopped) {
-        reasons.push("stopped by the budget".to_owned());
+        reasons.push("stream tagged stopped".to_owned());
     }
     reasons
 }
@@ -174,7 +174,7 @@ fn odd_owner(name: &str, stream: Option<&str>, tags: Option<&StreamTags>) -> Opt
 }
 
 fn eased(throttle: Option<Throttle>) -> Option<String> {
-    (throttle == Some(Throttle::Reduced)).then(|| "reduced by the budget".to_owned())
+    (throttle == Some(Throttle::Reduced)).then(|| "stream tagged reduced".to_owned())
 }
 
 #[cfg(test)]
@@ -237,7 +237,7 @@ pub(super) mod tests {
             ("certificate REVOKED", |f| f.certificates.values_mut().for_each(|s| *s = "REVOKED".to_owned())),
             ("certificate missing", |f| f.certificates.clear()),
             ("certificate not named by the thing", |f| f.things.values_mut().for_each(|t| t.certificate = None)),
-            ("stopped by the budget", |f| f.tags.values_mut().for_each(|t| t.throttle = Some("stopped".to_owned()))),
+            ("stream tagged stopped", |f| f.tags.values_mut().for_each(|t| t.throttle = Some("stopped".to_owned()))),
         ];
         for (reason, change) in cases {
             let mut fleet = ready();
@@ -253,7 +253,7 @@ pub(super) mod tests {
     fn what_is_odd_but_harmless_is_noted_and_the_camera_stays_ready() {
         type Change = fn(&mut StreamTags);
         let cases: [(&str, Change); 5] = [
-            ("reduced by the budget", |t| t.throttle = Some("reduced".to_owned())),
+            ("stream tagged reduced", |t| t.throttle = Some("reduced".to_owned())),
             ("the stream's tag kvs-warden:priority is `urgent`", |t| t.priority = Some("urgent".to_owned())),
             ("the stream's tag kvs-warden:throttle is `half`", |t| t.throttle = Some("half".to_owned())),
             ("the stream's tag kvs-warden:thing names `cam-9`", |t| t.thing = Some("cam-9".to_owned())),

@@ -49,10 +49,25 @@ impl Ended {
 }
 
 impl Account {
+    /// Allows no CA.
     pub(crate) async fn new() -> Self {
+        Self::deployed(tempfile::tempdir().unwrap(), "").await
+    }
+
+    /// Allows a CA that the person has made in `ca.pem`, and others, which nobody has made. Answers its id too.
+    pub(crate) async fn allowing_a_ca(others: &[&str]) -> (Self, String) {
+        let home = tempfile::tempdir().unwrap();
+        let said = run(&home, &["ca", "create"], []).well();
+        let id = id(&said).to_owned();
+        let allowed = [&[id.as_str()], others].concat().join(",");
+        (Self::deployed(home, &allowed).await, id)
+    }
+
+    async fn deployed(home: TempDir, allowed: &str) -> Self {
         let workspace = local::workspace();
         let python = Python::ready(&workspace, &|_| {}).unwrap();
-        let cloud = Cloud::start(&workspace, &python, &Options::default()).unwrap();
+        let options = Options::default().parameter("AllowedCaCertificateIds", allowed);
+        let cloud = Cloud::start(&workspace, &python, &options).unwrap();
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
             .endpoint_url(cloud.endpoint())
             .region(aws_config::Region::new(cloud.region().to_owned()))
@@ -63,7 +78,7 @@ impl Account {
             iot: aws_sdk_iot::Client::new(&config),
             streams: aws_sdk_kinesisvideo::Client::new(&config),
             cloud,
-            home: tempfile::tempdir().unwrap(),
+            home,
         }
     }
 
@@ -83,33 +98,28 @@ impl Account {
 
     /// Runs `warden` for the deployed stack. Whatever it is, it prints no key.
     pub(crate) fn warden(&self, arguments: &[&str]) -> Ended {
-        let stack = self.thing_type().strip_suffix("-camera").unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_warden"))
-            .args(arguments)
-            .current_dir(self.home.path())
-            .env_clear()
-            .env("HOME", self.home.path())
-            .env("WARDEN_STACK", stack)
-            .envs(self.cloud.environment())
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let ended = Ended { code: output.status.code().unwrap(), out: text(output.stdout), error: text(output.stderr) };
-        for said in [&ended.out, &ended.error] {
-            assert!(!said.contains("PRIVATE KEY"), "{arguments:?} prints a key");
-            for secret in secrets(self.home.path()) {
-                assert!(!said.contains(&secret), "{arguments:?} prints a key");
-            }
-        }
-        ended
+        self.warden_where(arguments, [])
+    }
+
+    /// As [`Self::warden`], with more in its environment.
+    pub(crate) fn warden_where<const N: usize>(&self, arguments: &[&str], more: [(&str, &str); N]) -> Ended {
+        let mut environment = vec![("WARDEN_STACK".to_owned(), self.stack().to_owned())];
+        let cloud = self.cloud.environment().into_iter();
+        environment.extend(cloud.map(|(name, value)| (name.to_string(), value.to_string())));
+        environment.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        run(&self.home, arguments, environment)
+    }
+
+    /// The name of the deployed stack.
+    pub(crate) fn stack(&self) -> &str {
+        self.thing_type().strip_suffix("-camera").unwrap()
     }
 
     /// Makes a CA in `ca.pem` and registers it. Answers its id.
     pub(crate) fn with_ca(&self) -> String {
         let said = self.warden(&["ca", "create"]).well();
-        let id = said.lines().find_map(|line| line.strip_prefix("id ")).unwrap().split_whitespace().next().unwrap();
         self.warden(&["ca", "register", "--ca", "ca.pem"]).well();
-        id.to_owned()
+        id(&said).to_owned()
     }
 
     /// What `warden status --json` says, and how it ended.
@@ -118,6 +128,32 @@ impl Account {
         assert_eq!(ended.error, "");
         (ended.code, serde_json::from_str(&ended.out).unwrap())
     }
+}
+
+/// Runs `warden` with a directory and an environment of its own.
+fn run(home: &TempDir, arguments: &[&str], environment: impl IntoIterator<Item = (String, String)>) -> Ended {
+    let output = Command::new(env!("CARGO_BIN_EXE_warden"))
+        .args(arguments)
+        .current_dir(home.path())
+        .env_clear()
+        .env("HOME", home.path())
+        .envs(environment)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let ended = Ended { code: output.status.code().unwrap(), out: text(output.stdout), error: text(output.stderr) };
+    for said in [&ended.out, &ended.error] {
+        assert!(!said.contains("PRIVATE KEY"), "{arguments:?} prints a key");
+        for secret in secrets(home.path()) {
+            assert!(!said.contains(&secret), "{arguments:?} prints a key");
+        }
+    }
+    ended
+}
+
+/// The id of the CA that `warden ca create` has made.
+fn id(said: &str) -> &str {
+    said.lines().find_map(|line| line.strip_prefix("id ")).unwrap().split_whitespace().next().unwrap()
 }
 
 /// The lines of every key in the directory and those in it, without the armour.

@@ -33,16 +33,38 @@ async fn setup_turns_the_registration_events_on_and_leaves_the_others_as_they_ar
 }
 
 #[tokio::test]
-async fn a_check_passes_once_a_ca_is_registered_and_not_before() {
+async fn a_check_passes_once_a_ca_is_registered_and_allowed_and_not_before() {
+    let (account, id) = Account::allowing_a_ca(&[]).await;
+    account.warden(&["setup"]).well();
+    let said = account.warden(&["setup", "--check"]).amiss();
+    let line = format!("missing  CA {} is in AllowedCaCertificateIds and not registered, or not active\n", &id[..8]);
+    assert!(said.contains(&line) && said.contains("cannot register yet: 1 of 7"), "{said}");
+
+    account.warden(&["ca", "register", "--ca", "ca.pem"]).well();
+    let said = account.warden(&["setup", "--check"]).well();
+    assert!(said.contains(&format!("ok       CA {}, allowed", &id[..8])), "{said}");
+    assert!(said.ends_with("\ncameras can register\n"), "{said}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 7, "{said}");
+
+    account.warden(&["ca", "create", "--out", "second"]).well();
+    account.warden(&["ca", "register", "--ca", "second/ca.pem"]).well();
+    let said = account.warden(&["setup", "--check"]).well();
+    assert!(said.contains("\nnote     CA ") && said.contains(&format!("AllowedCaCertificateIds={id},")), "{said}");
+}
+
+#[tokio::test]
+async fn a_ca_that_is_registered_and_not_allowed_fails_the_check() {
     let account = Account::new().await;
     account.warden(&["setup"]).well();
     let said = account.warden(&["setup", "--check"]).amiss();
     assert!(said.contains("warden ca create") && said.contains("cannot register yet: 1 of 7"), "{said}");
 
     let id = account.with_ca();
-    let said = account.warden(&["setup", "--check"]).well();
-    assert!(said.contains(&id[..8]) && said.ends_with("\ncameras can register\n"), "{said}");
-    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 7, "{said}");
+    let said = account.warden(&["setup", "--check"]).amiss();
+    let line = format!("missing  CA {} is registered and not in AllowedCaCertificateIds\n", &id[..8]);
+    assert!(said.contains(&line) && said.contains("cannot register yet: 1 of 7"), "{said}");
+    let command = "sam deploy --stack-name local --resolve-s3 --capabilities CAPABILITY_IAM";
+    assert!(said.contains(&format!("`{command} --parameter-overrides AllowedCaCertificateIds={id}`")), "{said}");
 }
 
 #[tokio::test]
@@ -50,7 +72,17 @@ async fn a_stack_that_is_not_deployed_is_told_how_to_deploy_it() {
     let account = Account::new().await;
     account.with_ca();
     let said = account.warden(&["setup", "--stack", "warehouse"]).well();
-    assert!(said.contains("missing  thing type warehouse-camera"), "{said}");
-    assert!(said.contains("sam deploy --stack-name warehouse"), "{said}");
+    assert!(said.contains("missing  stack `warehouse`, which does not exist\n"), "{said}");
+    assert!(said.contains("sam deploy --stack-name warehouse") && !said.contains("thing type"), "{said}");
     account.warden(&["setup", "--check", "--stack", "warehouse"]).amiss();
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_no_url_is_named() {
+    let account = Account::new().await;
+    for command in [&["setup"][..], &["status"]] {
+        let error = account.warden_where(command, [("AWS_ENDPOINT_URL", "nonsense")]).failed();
+        let rule = "environment variable AWS_ENDPOINT_URL is `nonsense`: expected a URL such as http://";
+        assert!(error.contains(rule), "{error}");
+    }
 }

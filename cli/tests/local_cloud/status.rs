@@ -96,4 +96,9 @@ async fn an_account_without_cameras_says_how_to_begin() {
     let account = Account::new().await;
     let said = account.warden(&["status"]).well();
     assert!(said.contains("warden device issue NAME"), "{said}");
+
+    for arguments in [&["status"][..], &["status", "--json"], &["status", "gate"]] {
+        let error = account.warden(&[arguments, &["--stack", "nosuch"]].concat()).failed();
+        assert!(error.contains("there is no stack `nosuch` in Region"), "{error}");
+    }
 }

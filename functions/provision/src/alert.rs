@@ -14,6 +14,8 @@ pub enum Kind {
     Drift,
     /// A camera's certificate was succeeded by another.
     Rotation,
+    /// A camera took over a stream that was nobody's.
+    Adoption,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
             Self::Refusal => "refusal",
             Self::Drift => "drift",
             Self::Rotation => "rotation",
+            Self::Adoption => "adoption",
         }
     }
 }
@@ -69,6 +72,15 @@ impl Alert {
         Self { kind: Kind::Rotation, certificate: certificate.clone(), reason: "rotation", detail }
     }
 
+    /// Tells that a stream without an owner became a camera's.
+    pub fn adoption(certificate: &CertificateId, stream: &str) -> Self {
+        let detail = format!(
+            "stream `{stream}` was there before, tagged for no thing, and now belongs to the camera of that name, which \
+             may write to it: if that is wrong, revoke the camera's certificate"
+        );
+        Self { kind: Kind::Adoption, certificate: certificate.clone(), reason: "adoption", detail }
+    }
+
     /// The subject of a mail: ASCII, below 100 characters, as SNS asks.
     ///
     /// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
@@ -77,14 +89,15 @@ impl Alert {
             Kind::Refusal => format!("kvs-warden refused a camera: {}", self.reason),
             Kind::Drift => "kvs-warden found a stream that drifts".to_owned(),
             Kind::Rotation => "kvs-warden rotated a camera's certificate".to_owned(),
+            Kind::Adoption => "kvs-warden gave a camera a stream that was there before".to_owned(),
         }
     }
 
-    /// The text, for a person.
-    pub fn text(&self) -> String {
+    /// The text, for a person. The topic's ARN tells Region, account and stack.
+    pub fn text(&self, topic: &str) -> String {
         format!(
-            "{}.\n\nReason: {}\nCertificate: {}\n\nThis is told once for each certificate and reason. The function's \
-             log has every time.\n",
+            "{}.\n\nReason: {}\nCertificate: {}\nTopic: {topic}\n\nThis is told once in 90 days for each certificate \
+             and reason. The function's log has every time.\n",
             capitalised(&self.detail),
             self.reason,
             self.certificate
@@ -101,17 +114,20 @@ fn capitalised(text: &str) -> String {
 mod tests {
     use super::*;
 
+    const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:kvs-warden-AlertTopic";
+
     #[test]
     fn an_alert_tells_what_happened_and_to_which_certificate() {
         let id = CertificateId::parse(&"a".repeat(64)).unwrap();
         let refusal = Refusal::NotInRegistry("cam-1".to_owned());
         let alert = Alert::refusal(&id, &refusal);
         assert_eq!(alert.subject(), "kvs-warden refused a camera: not-in-registry");
-        insta::assert_snapshot!(alert.text());
+        insta::assert_snapshot!(alert.text(TOPIC));
         let drift = Drift { setting: "retentionHours", wanted: "24".to_owned(), found: "48".to_owned() };
-        insta::assert_snapshot!(Alert::drift(&id, "cam-1", &[drift]).unwrap().text());
+        insta::assert_snapshot!(Alert::drift(&id, "cam-1", &[drift]).unwrap().text(TOPIC));
         assert_eq!(Alert::drift(&id, "cam-1", &[]), None);
         let previous = CertificateId::parse(&"b".repeat(64)).unwrap();
-        insta::assert_snapshot!(Alert::rotation(&id, "cam-1", &previous).text());
+        insta::assert_snapshot!(Alert::rotation(&id, "cam-1", &previous).text(TOPIC));
+        insta::assert_snapshot!(Alert::adoption(&id, "cam-1").text(TOPIC));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fleet::{CA_ATTRIBUTE, CERTIFICATE_ATTRIBUTE, CertificateId, REGISTERED_ATTRIBUTE, ThingName};
+use fleet::{CA_ATTRIBUTE, CERTIFICATE_ATTRIBUTE, CertificateId, REGISTERED_ATTRIBUTE, THING_TAG, ThingName};
 use lambda::call::CallError;
 use lambda::clock::now_ms;
 use tokio::time::Instant;
@@ -234,8 +234,8 @@ impl Run<'_> {
         Err(HandBack::Unsettled.into())
     }
 
-    /// Carries a step out. Before the last one people are told, and a description that is no longer fresh is asked for
-    /// again: what was revoked in the meantime is not activated.
+    /// Carries a step out. People are told before a stream is adopted and before the last step. Before the last one, a
+    /// description that is no longer fresh is asked for again: what was revoked in the meantime is not activated.
     async fn apply(&mut self, step: &Step, observed: &Observed) -> Result<Fact, Stop> {
         let Announcer { aws, settings, .. } = self.announcer;
         if matches!(step, Step::Activate) {
@@ -244,6 +244,10 @@ impl Run<'_> {
             if self.seen_at.elapsed() > FRESH {
                 look(aws, settings, self.claim).await?;
             }
+        }
+        if matches!(step, Step::TagStream(missing) if missing.contains_key(THING_TAG)) {
+            let alert = Alert::adoption(&self.wanted.certificate, self.wanted.name.as_str());
+            self.announcer.announce(&alert).await?;
         }
         let began = Instant::now();
         let fact = aws.perform(step, self.wanted).await?;

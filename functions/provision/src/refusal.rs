@@ -80,8 +80,8 @@ pub enum Refusal {
     },
     /// The thing holds another certificate.
     #[error(
-        "thing `{thing}` is held by certificate `{holder}`, which is {status}{why}: if this one is to replace it, revoke \
-         that one and detach it from the thing, and do not delete it"
+        "thing `{thing}` is held by certificate `{holder}`, which is {status}{why}: if the new one is to replace it, \
+         revoke the holder and detach it from the thing, and do not delete it"
     )]
     NameTaken {
         /// The name that both claim.

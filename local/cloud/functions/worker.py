@@ -37,6 +37,7 @@ class Worker:
         # Counts processes, so that a poll of a process that died cannot take an invocation.
         self._generation = 0
         self._polled = False
+        self._killed = False
         self._started = 0.0
         self.current: Invocation | None = None
 
@@ -48,6 +49,7 @@ class Worker:
         with self._lock:
             self._generation += 1
             self._polled = False
+            self._killed = False
             environment = self.function.environment()
             environment["AWS_LAMBDA_LOG_STREAM_NAME"] = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid.uuid4().hex}"
             # The path tells the Runtime API which process polls.
@@ -65,7 +67,7 @@ class Worker:
             with self._lock:
                 self._generation += 1
                 invocation, self.current = self.current, None
-            if not invocation and not self._polled:
+            if not invocation and not self._polled and not self._killed:
                 invocation = self._waiting()
             if invocation:
                 how = f"signal: {-code}" if code < 0 else f"exit status {code}"
@@ -88,9 +90,14 @@ class Worker:
             return None
 
     def kill(self) -> None:
-        process = self._process
-        if process and process.poll() is None:
-            self._children.kill(process)
+        with self._lock:
+            process = self._process
+            if not process or process.poll() is not None:
+                return
+            # From now on its poll takes nothing: what it took between its death and our notice of it would fail.
+            self._generation += 1
+            self._killed = True
+        self._children.kill(process)
 
     def next(self, generation: int) -> Invocation | None:
         """The next invocation for the process that polls; `None` once that process is gone."""

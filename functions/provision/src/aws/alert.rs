@@ -68,7 +68,7 @@ impl Aws {
             .publish()
             .topic_arn(topic)
             .subject(alert.subject())
-            .message(alert.text())
+            .message(alert.text(topic))
             .message_attributes("kind", attribute(alert.kind.as_str())?)
             .message_attributes("reason", attribute(alert.reason)?)
             .message_attributes("certificateId", attribute(alert.certificate.as_str())?)

@@ -209,7 +209,7 @@ fn tell(needs: &[Need], out: &mut impl Write) -> Result<()> {
 /// With `--check` everything must be there; without it, the one thing that setup does must be done.
 fn verdict(needs: &[Need], check: bool) -> Verdict {
     let ours = if check { needs } else { needs.get(..1).unwrap_or_default() };
-    if !ours.iter().any(Need::lacks) { Verdict::Well } else { Verdict::Amiss }
+    if ours.iter().any(Need::lacks) { Verdict::Amiss } else { Verdict::Well }
 }
 
 impl Need {

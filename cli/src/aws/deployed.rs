@@ -38,8 +38,8 @@ impl Cloud {
             Err(error) => return Err(self.place.failed(format!("read the stack `{stack}`"), &error)),
         };
         let outputs = answer.stacks.into_iter().flatten().flat_map(|stack| stack.outputs.unwrap_or_default());
-        let allowed = outputs.filter(|output| output.output_key.as_deref() == Some(ALLOWED));
-        Ok(allowed.filter_map(|output| output.output_value).next().map_or(Deployed::Silent, |value| parse(&value)))
+        let mut allowed = outputs.filter(|output| output.output_key.as_deref() == Some(ALLOWED));
+        Ok(allowed.find_map(|output| output.output_value).map_or(Deployed::Silent, |value| parse(&value)))
     }
 
     /// That there is no such stack, as an error that reads well after "cannot".

@@ -105,7 +105,7 @@ impl Account {
     pub(crate) fn warden_where<const N: usize>(&self, arguments: &[&str], more: [(&str, &str); N]) -> Ended {
         let mut environment = vec![("WARDEN_STACK".to_owned(), self.stack().to_owned())];
         let cloud = self.cloud.environment().into_iter();
-        environment.extend(cloud.map(|(name, value)| (name.to_string(), value.to_string())));
+        environment.extend(cloud.map(|(name, value)| (name.to_string(), value)));
         environment.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
         run(&self.home, arguments, environment)
     }

@@ -1,6 +1,7 @@
 //! `warden setup`.
 
 use aws_sdk_iot::types::{Configuration, EventType};
+use serde_json::json;
 
 use crate::account::Account;
 
@@ -65,6 +66,29 @@ async fn a_ca_that_is_registered_and_not_allowed_fails_the_check() {
     assert!(said.contains(&line) && said.contains("cannot register yet: 1 of 7"), "{said}");
     let command = "sam deploy --stack-name local --resolve-s3 --capabilities CAPABILITY_IAM";
     assert!(said.contains(&format!("`{command} --parameter-overrides AllowedCaCertificateIds={id}`")), "{said}");
+}
+
+#[tokio::test]
+async fn who_may_not_read_the_stack_is_told_that_it_is_unknown_and_to_keep_what_is_allowed() {
+    let (account, id) = Account::allowing_a_ca(&[]).await;
+    account.warden(&["setup"]).well();
+    account.warden(&["ca", "register", "--ca", "ca.pem"]).well();
+
+    let proxy = account.cloud.proxy();
+    let rule = json!([{ "service": "cloudformation", "operation": "DescribeStacks", "times": 9,
+                        "error": { "code": "AccessDenied", "status": 403, "message": "made by the fault proxy" } }]);
+    ureq::patch(format!("{proxy}/_microburst/rules")).send_json(&rule).unwrap();
+    let denied = "cannot read the stack `local`: AccessDenied: made by the fault proxy";
+    let through_proxy = [("AWS_ENDPOINT_URL", proxy)];
+
+    let said = account.warden_where(&["setup", "--check"], through_proxy).amiss();
+    let line = format!("unknown  CA {}, which the stack may not allow\n         {denied}\n", &id[..8]);
+    assert!(said.contains(&line) && !said.contains("cameras can register"), "{said}");
+    let said = account.warden_where(&["ca", "register", "--ca", "ca.pem"], through_proxy).well();
+    assert!(said.contains(denied) && said.contains("must be kept"), "{said}");
+    assert!(said.ends_with(&format!("AllowedCaCertificateIds=IDS-TO-KEEP,{id}\n")), "{said}");
+    let said = account.warden_where(&["status"], through_proxy).well();
+    assert!(said.contains("no camera of the stack local has registered yet"), "{said}");
 }
 
 #[tokio::test]

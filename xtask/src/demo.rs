@@ -45,7 +45,7 @@ pub(crate) fn play(workspace: &Path, keep: bool) -> Result<()> {
     let said = operator.runs("ca create", &["id "])?;
     let id = said.lines().find_map(|said| said.strip_prefix("id ")?.split_whitespace().next());
     let id = id.context("`warden ca create` names no id")?;
-    line(&columns::short(&format!("$ sam deploy --parameter-overrides AllowedCaCertificateIds={id}")));
+    line(&columns::short(&format!("$ sam deploy … --parameter-overrides AllowedCaCertificateIds={id}")));
     line("  in this demo: the local cloud makes what template.yaml says");
     let options = Options::default().function(FUNCTION, built.binary("provision"));
     let options = options.parameter("AllowedCaCertificateIds", id);
@@ -87,8 +87,9 @@ struct Stage {
 
 impl Stage {
     fn prepare(&self) -> Result<()> {
+        self.operator.runs("setup", &["changed "])?;
         self.operator.runs("ca register --ca ca.pem", &["registered "])?;
-        self.operator.runs("setup", &["changed ", "cameras can register"])?;
+        self.operator.runs("setup --check", &["cameras can register"])?;
         let names = [PATIENT.as_slice(), IMPATIENT.as_slice()].concat().join(" ");
         self.operator.runs(&format!("device issue {names} --out certs"), &["5 cameras"])?;
         Ok(())

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::Fault;
 
-/// What the budget has asked of a stream. A stream without the tag is not throttled.
+/// What a stream has been asked to do with less. A stream without the tag is not throttled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Throttle {
     /// The camera is asked to send less.

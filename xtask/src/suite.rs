@@ -1,14 +1,49 @@
 //! The whole test suite.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::Stdio;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 
 use crate::build;
+use crate::report::line;
 
-/// Sets the tools up first, so that no test has to wait for them, then runs every test of the workspace.
+/// Sets the tools up first, so that no test has to wait for them, then runs every test of the workspace and tells at
+/// the end how many passed: `cargo test` itself tells that of each binary only.
 pub(crate) fn test(workspace: &Path, arguments: &[String]) -> Result<()> {
     build::python(workspace)?;
     build::everything(workspace)?;
-    build::run(build::cargo(workspace).args(["test", "--workspace"]).args(arguments), "`cargo test`")
+    let mut cargo = build::cargo(workspace);
+    let cargo = cargo.args(["test", "--workspace"]).args(arguments).stdout(Stdio::piped());
+    let mut child = cargo.spawn().context("cannot start `cargo test`")?;
+    let (mut passed, mut failed) = (0_u32, 0_u32);
+    for said in BufReader::new(child.stdout.take().context("cannot read from `cargo test`")?).lines() {
+        let said = said.context("cannot read from `cargo test`")?;
+        passed = passed.saturating_add(count(&said, " passed"));
+        failed = failed.saturating_add(count(&said, " failed"));
+        line(&said);
+    }
+    let status = child.wait()?;
+    line(&format!("{passed} passed, {failed} failed"));
+    if status.success() { Ok(()) } else { bail!("`cargo test` failed ({status})") }
+}
+
+/// The number before a word in the closing line of a test binary; 0 in any other line.
+fn count(said: &str, word: &str) -> u32 {
+    let parts = said.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")).map(|(_, parts)| parts);
+    let number = parts.into_iter().flat_map(|parts| parts.split("; ")).find_map(|part| part.strip_suffix(word));
+    number.and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_closing_lines_are_counted() {
+        let end = "test result: FAILED. 60 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 78.29s";
+        assert_eq!((count(end, " passed"), count(end, " failed")), (60, 1));
+        assert_eq!(count("test a_line_with_7 passed ... ok", " passed"), 0);
+    }
 }

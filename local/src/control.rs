@@ -94,6 +94,16 @@ impl Control {
         Ok(self.get::<Calls>(&format!("calls?after={after}"))?.calls)
     }
 
+    /// The calls of one function after the one with this number.
+    pub fn calls_of(&self, logical_id: &str, after: u64) -> Result<Vec<Call>> {
+        Ok(self.calls(after)?.into_iter().filter(|call| call.caller == logical_id).collect())
+    }
+
+    /// The number of the last call.
+    pub fn mark(&self) -> Result<u64> {
+        Ok(self.calls(0)?.last().map_or(0, |call| call.n))
+    }
+
     /// Kills the function the next time that it has made this call, before it has the answer.
     pub fn crash_after(&self, logical_id: &str, operation: &str) -> Result<Value> {
         self.post("crash", &json!({ "function": logical_id, "operation": operation, "when": "after", "nth": 1 }))

@@ -101,10 +101,10 @@ impl Stage {
         line("and hangs up. Rule and queue take the event to the function, which makes all the rest and activates");
         line("last. Long waits are its pace: AWS allows 10 calls a second on certificates.");
         line(&format!("{} are impatient and connect {TIMES} times at once.\n", IMPATIENT.join(" and ")));
-        let before = self.mark()?;
+        let before = self.control.mark()?;
         let (first, others) = PATIENT.split_at(1);
         let (mut joined, _) = self.connect_at_once(first, 1)?;
-        let after_first = self.mark()?;
+        let after_first = self.control.mark()?;
         joined.extend(self.connect_at_once(others, 1)?.0);
         let (impatient, events) = self.connect_at_once(&IMPATIENT, TIMES)?;
         joined.extend(impatient);
@@ -123,7 +123,7 @@ impl Stage {
             joined.len()
         ));
 
-        let calls = self.calls(before)?;
+        let calls = self.control.calls_of(FUNCTION, before)?;
         let (once, more): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| call.n <= after_first);
         ensure!(once.len() <= CALLS_MOST, "a new camera took {} AWS calls: expected at most {CALLS_MOST}", once.len());
         let duplicates = events.saturating_sub(IMPATIENT.len());
@@ -187,7 +187,7 @@ impl Stage {
 
     /// This certificate connects and is refused for this reason. Answers the calls that it took.
     fn refused(&self, certificate: &str, reason: &str) -> Result<Vec<Call>> {
-        let (before, ends_before) = (self.mark()?, self.ends()?.len());
+        let (before, ends_before) = (self.control.mark()?, self.ends()?.len());
         let connect = self.control.connect(&self.read(certificate)?)?;
         ensure!(
             connect.published,
@@ -203,7 +203,7 @@ impl Stage {
         let Refused { reason: told, detail } = refused.with_context(|| format!("`{certificate}` was not refused"))?;
         ensure!(told == reason, "`{certificate}` was refused for `{told}`, not for `{reason}`: {detail}");
         line(&columns::text([["  refused".to_owned(), told], ["  because".to_owned(), columns::short(&detail)]]));
-        self.calls(before)
+        self.control.calls_of(FUNCTION, before)
     }
 
     /// A camera connects with its certificate.
@@ -220,16 +220,6 @@ impl Stage {
         let log =
             std::fs::read_to_string(&self.log).with_context(|| format!("cannot read `{}`", self.log.display()))?;
         Ok(log::ends(&log))
-    }
-
-    /// The number of the last call.
-    fn mark(&self) -> Result<u64> {
-        Ok(self.control.calls(0)?.last().map_or(0, |call| call.n))
-    }
-
-    /// The function's calls since then.
-    fn calls(&self, after: u64) -> Result<Vec<Call>> {
-        Ok(self.control.calls(after)?.into_iter().filter(|call| call.caller == FUNCTION).collect())
     }
 }
 

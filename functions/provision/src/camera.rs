@@ -23,9 +23,12 @@ use crate::vet::{self, Description, Vetted};
 /// `UpdateCertificate` takes no condition. This long, and as long as that call takes, a revocation goes unseen.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// Waits between looks at a stream that is not yet ACTIVE; the last one repeats. AWS allows 5 looks a second.
-const LOOKS: [Duration; 4] =
-    [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+/// The first pause before a look at what passes by itself; each further one is twice as long. AWS allows 5 looks a
+/// second at a stream.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+/// The longest such pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Plans for one camera before we take it that two are changing it in turns.
 const PLANS_MOST: usize = 64;
@@ -203,7 +206,7 @@ impl Run<'_> {
     /// Plans and applies until the plan is empty.
     async fn until_done(&mut self) -> Result<Observed, Stop> {
         let mut observed = Observed::default();
-        let mut looks = LOOKS.iter().copied();
+        let mut pause = FIRST_PAUSE;
         let mut waited = Duration::ZERO;
         for _ in 0..PLANS_MOST {
             match plan::plan(self.wanted, &observed) {
@@ -218,13 +221,13 @@ impl Run<'_> {
                     }
                 }
                 Plan::Wait(why) => {
-                    let pause = looks.next().unwrap_or(Duration::from_secs(2));
                     waited = waited.saturating_add(pause);
                     let most = self.announcer.settings.stream_active_timeout;
                     if waited > most {
                         return Err(HandBack::StillPassing(why, most).into());
                     }
                     tokio::time::sleep(pause).await;
+                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
                     observed.learn(Fact::Waited);
                 }
                 Plan::Refuse(refusal) => return Err(refusal.into()),

@@ -155,3 +155,37 @@ fn tell(item: &Item, end: &Result<Outcome, HandBack>, calls: u32, metrics: &mut 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lambda_runtime::Context;
+    use serde_json::json;
+
+    use super::*;
+    use crate::settings::tests::read;
+
+    #[tokio::test]
+    async fn with_too_little_time_left_nothing_is_begun_and_every_item_is_handed_back() {
+        let settings = read(&[]).unwrap();
+        // No region and no credentials: a call would fail at once, with another reason than the time.
+        let config = lambda::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
+        let provision = Provision::new(&config, settings);
+        let event = |id: &str, certificate: char, ca: char| {
+            let id_of = |letter: char| letter.to_string().repeat(64);
+            let body = json!({ "certificateId": id_of(certificate), "caCertificateId": id_of(ca), "awsAccountId": "123456789012" });
+            json!({ "messageId": id, "body": body.to_string() })
+        };
+        // Even one that is refused without a look is not begun: telling of it takes calls.
+        let batch = json!({ "Records": [event("a", 'a', 'c'), event("b", 'b', 'c'), event("c", 'a', 'c'), event("d", 'd', 'f')] });
+        let mut context = Context::default();
+        for left_ms in [0, 1_000, 15_000] {
+            context.deadline = now_ms().saturating_add(left_ms);
+            let event = LambdaEvent::new(serde_json::from_value(batch.clone()).unwrap(), context.clone());
+            let answer = provision.handle(event).await.unwrap();
+            let mut failed: Vec<_> =
+                answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
+            failed.sort();
+            assert_eq!(failed, ["a", "b", "c", "d"], "{left_ms} ms");
+        }
+    }
+}

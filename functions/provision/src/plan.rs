@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use fleet::{CertificateId, MediaType, RetentionHours, StorageTier, THING_TAG, ThingName};
+use fleet::{
+    CERTIFICATE_ATTRIBUTE, CertificateId, MediaType, PREVIOUS_ATTRIBUTE, RetentionHours, StorageTier, THING_TAG,
+    ThingName,
+};
 
 use crate::observed::{Fact, Holder, Observed, SeenStream, SeenThing, Stream, StreamStatus, Thing};
 use crate::refusal::Refusal;
@@ -213,6 +216,20 @@ fn next(wanted: &Wanted, observed: &Observed) -> Next {
         return Next::Do(Step::AttachPolicy);
     }
     if observed.active { Next::Done } else { Next::Do(Step::Activate) }
+}
+
+/// What a thing that exists means for us: ours when it names our certificate and has all that we want of it.
+///
+/// `attribute` answers what stands in an attribute of the thing.
+pub fn described<'a>(wanted: &Wanted, version: i64, typed: bool, attribute: impl Fn(&str) -> Option<&'a str>) -> Fact {
+    let id = |name: &str| attribute(name).and_then(|id| CertificateId::parse(id).ok());
+    let (holder, previous) = (id(CERTIFICATE_ATTRIBUTE), id(PREVIOUS_ATTRIBUTE));
+    let as_wanted = wanted.attributes.iter().all(|(name, value)| attribute(name) == Some(value));
+    if holder.as_ref() == Some(&wanted.certificate) && as_wanted {
+        Fact::ThingIsOurs { previous }
+    } else {
+        Fact::ThingSeen(SeenThing { version, typed, holder, previous, ..SeenThing::default() })
+    }
 }
 
 /// Who may take the name of a thing that exists: anyone when no certificate holds it; a successor, when rotation is on.

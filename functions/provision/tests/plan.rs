@@ -16,7 +16,7 @@ use fleet::{
 };
 use proptest::prelude::*;
 use provision::observed::{Fact, Holder, MadeWith, Observed, SeenThing, StreamStatus};
-use provision::plan::{Drift, Plan, Step, Wanted, WantedStream, drift, plan};
+use provision::plan::{Drift, Plan, Step, Wanted, WantedStream, described, drift, plan};
 use provision::refusal::Refusal;
 use provision::settings::Rotation;
 
@@ -66,14 +66,8 @@ impl World {
                 if same { Fact::ThingIsOurs { previous: None } } else { Fact::ThingDiffers }
             }
             Step::DescribeThing => self.thing.as_ref().map_or(Fact::ThingGone, |thing| {
-                let of = |name: &str| thing.attributes.get(name).and_then(|id| CertificateId::parse(id).ok());
-                let (holder, previous) = (of(CERTIFICATE_ATTRIBUTE), of(PREVIOUS_ATTRIBUTE));
-                let as_wanted = wanted.attributes.iter().all(|(name, value)| thing.attributes.get(name) == Some(value));
-                if holder.as_ref() == Some(id) && as_wanted {
-                    return Fact::ThingIsOurs { previous };
-                }
-                let (version, typed) = (thing.version, thing.typed);
-                Fact::ThingSeen(SeenThing { version, typed, holder, previous, ..SeenThing::default() })
+                let attribute = |name: &str| thing.attributes.get(name).map(String::as_str);
+                described(wanted, thing.version, thing.typed, attribute)
             }),
             Step::ListPrincipals => Fact::Principals(self.principals.iter().cloned().collect()),
             Step::DescribeHolder(other) => {

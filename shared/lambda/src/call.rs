@@ -43,6 +43,11 @@ pub struct CallError {
 }
 
 impl CallError {
+    /// A request that the SDK would not build: it was never sent.
+    pub fn unbuilt(operation: &'static str, error: &dyn Error) -> Self {
+        Self { operation, class: Class::Failed, cause: chain(error) }
+    }
+
     /// Puts an SDK error into words. The SDK's own text stops at "service error".
     pub fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where

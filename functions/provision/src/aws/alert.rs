@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sns::types::MessageAttributeValue;
 use fleet::CertificateId;
-use lambda::call::{CallError, Class};
+use lambda::call::CallError;
 
 use super::Aws;
 use crate::alert::Alert;
@@ -62,7 +62,7 @@ impl Aws {
                 .data_type("String")
                 .string_value(value)
                 .build()
-                .map_err(|error| CallError { operation: "Publish", class: Class::Failed, cause: error.to_string() })
+                .map_err(|error| CallError::unbuilt("Publish", &error))
         };
         self.sns
             .publish()

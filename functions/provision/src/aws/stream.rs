@@ -28,7 +28,7 @@ impl Aws {
             StorageTier::Warm => {
                 match StreamStorageConfiguration::builder().default_storage_tier(DefaultStorageTier::Warm).build() {
                     Ok(storage) => Some(storage),
-                    Err(error) => return Err(built_wrong("CreateStream", &error)),
+                    Err(error) => return Err(CallError::unbuilt("CreateStream", &error)),
                 }
             }
         };
@@ -124,9 +124,4 @@ impl Aws {
             },
         }
     }
-}
-
-/// A request that the SDK would not build.
-fn built_wrong(operation: &'static str, error: &dyn std::fmt::Display) -> CallError {
-    CallError { operation, class: lambda::call::Class::Failed, cause: error.to_string() }
 }

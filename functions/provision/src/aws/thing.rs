@@ -9,12 +9,12 @@ use aws_sdk_iot::operation::describe_thing_group::DescribeThingGroupError;
 use aws_sdk_iot::operation::list_thing_principals::ListThingPrincipalsError;
 use aws_sdk_iot::operation::update_thing::UpdateThingError;
 use aws_sdk_iot::types::AttributePayload;
-use fleet::{CERTIFICATE_ATTRIBUTE, CertificateId, PREVIOUS_ATTRIBUTE};
+use fleet::{CertificateId, PREVIOUS_ATTRIBUTE};
 use lambda::call::CallError;
 
 use super::Aws;
-use crate::observed::{Fact, SeenThing};
-use crate::plan::Wanted;
+use crate::observed::Fact;
+use crate::plan::{self, Wanted};
 use crate::refusal::Refusal;
 
 impl Aws {
@@ -44,19 +44,8 @@ impl Aws {
             }
         };
         let attributes = thing.attributes.unwrap_or_default();
-        let id = |name: &str| attributes.get(name).and_then(|id| CertificateId::parse(id).ok());
-        let (holder, previous) = (id(CERTIFICATE_ATTRIBUTE), id(PREVIOUS_ATTRIBUTE));
-        let as_wanted = wanted.attributes.iter().all(|(name, value)| attributes.get(name) == Some(value));
-        if holder.as_ref() == Some(&wanted.certificate) && as_wanted {
-            return Ok(Fact::ThingIsOurs { previous });
-        }
-        Ok(Fact::ThingSeen(SeenThing {
-            version: thing.version,
-            typed: thing.thing_type_name.is_some(),
-            holder,
-            previous,
-            ..SeenThing::default()
-        }))
+        let attribute = |name: &str| attributes.get(name).map(String::as_str);
+        Ok(plan::described(wanted, thing.version, thing.thing_type_name.is_some(), attribute))
     }
 
     /// Reads all pages. Principals that are no certificates (Cognito identities) are left out.

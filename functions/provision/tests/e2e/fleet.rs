@@ -183,7 +183,7 @@ impl Fleet {
 
     /// The function's calls since the call with this number.
     pub(crate) fn calls_after(&self, after: u64) -> Vec<Call> {
-        self.control.calls(after).unwrap().into_iter().filter(|call| call.caller == FUNCTION).collect()
+        self.control.calls_of(FUNCTION, after).unwrap()
     }
 
     /// The names of all calls that the function made.
@@ -193,7 +193,7 @@ impl Fleet {
 
     /// The number of the last call.
     pub(crate) fn mark(&self) -> u64 {
-        self.control.calls(0).unwrap().last().map_or(0, |call| call.n)
+        self.control.mark().unwrap()
     }
 
     /// The certificate's status.

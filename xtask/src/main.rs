@@ -1,9 +1,10 @@
-//! What people run: `cargo xtask demo`, `test`, `local`, `lint`, `package`.
+//! What people run: `cargo xtask demo`, `test`, `local`, `lint`, `package`, `catalogue`.
 //!
 //! Does not depend on the AWS SDK, so that it is built in seconds: the local cloud, the functions and `warden` are
 //! other processes.
 
 mod build;
+mod catalogue;
 mod demo;
 mod ending;
 mod layering;
@@ -47,6 +48,12 @@ enum Command {
         #[arg(long)]
         arch: Option<String>,
     },
+    /// Make the catalogue of AWS's actions anew, from AWS's service authorization reference.
+    Catalogue {
+        /// Write nothing, and fail when the catalogue is not what would be made.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -57,6 +64,7 @@ fn main() -> ExitCode {
         Command::Local { parameters } => serve::run(&workspace, &parameters),
         Command::Lint => lint::check(&workspace),
         Command::Package { arch } => package::build(&workspace, arch.as_deref()),
+        Command::Catalogue { check } => catalogue::make(&workspace, check),
     };
     ending::now();
     match done {

@@ -1,0 +1,155 @@
+//! Policy documents as values.
+
+use std::fmt;
+
+use crate::condition::Condition;
+use crate::context::Context;
+use crate::pattern::Pattern;
+use crate::principal::PrincipalElement;
+
+/// A policy document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// `Id`, which has no effect.
+    pub id: Option<String>,
+    /// What the document is written in.
+    pub version: Version,
+    /// In the order in which they stand, which has no effect.
+    pub statements: Vec<Statement>,
+}
+
+/// The version of the policy language.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// `2008-10-17`, also when there is none: policy variables are plain text.
+    V2008,
+    /// `2012-10-17`
+    V2012,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// `Sid`
+    pub sid: Option<String>,
+    /// `Effect`
+    pub effect: Effect,
+    /// `Principal` or `NotPrincipal`; only in policies of resources, RCPs and endpoint policies, and always there.
+    pub principal: Option<PrincipalElement>,
+    /// `Action` or `NotAction`
+    pub actions: Matcher<ActionPattern>,
+    /// `Resource` or `NotResource`; None in a resource's policy that means the resource that it is attached to.
+    pub resources: Option<Matcher<ResourcePattern>>,
+    /// `Condition`: all of them have to hold.
+    pub conditions: Vec<Condition>,
+}
+
+/// What a statement does when it applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// It allows, unless something denies.
+    Allow,
+    /// It denies, whatever allows.
+    Deny,
+}
+
+/// `Action` or `NotAction`, `Resource` or `NotResource`: any of the patterns, or none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matcher<T> {
+    /// The `Not…` form.
+    pub negated: bool,
+    /// The patterns. None in the plain form matches nothing; none in the negated form matches everything.
+    pub patterns: Vec<T>,
+}
+
+/// A pattern over actions, `service:Name`. Case does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionPattern {
+    written: String,
+    lower: Pattern,
+}
+
+impl ActionPattern {
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let all = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
+        let (service, _) = if all { (text, "") } else { text.split_once(':')? };
+        let lower = Pattern::parse(&text.to_lowercase(), crate::pattern::Syntax::WILDCARDS).ok()?;
+        // A name that no action has, with a blank say, is taken: AWS does not look at names, and it matches nothing.
+        let prefix = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '*' | '?');
+        (!service.is_empty() && service.chars().all(prefix)).then(|| Self { written: text.to_owned(), lower })
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// The pattern over actions in lower case.
+    pub fn lower(&self) -> &Pattern {
+        &self.lower
+    }
+
+    /// Whether it matches an action, whatever its case.
+    pub fn matches(&self, action: &str) -> bool {
+        self.matches_lower(&action.to_lowercase())
+    }
+
+    pub(crate) fn matches_lower(&self, lower: &str) -> bool {
+        self.lower.matches(lower, Context::EMPTY)
+    }
+}
+
+/// A pattern over ARNs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourcePattern {
+    written: String,
+    pattern: Pattern,
+}
+
+impl ResourcePattern {
+    pub(crate) fn new(written: &str, pattern: Pattern) -> Self {
+        Self { written: written.to_owned(), pattern }
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// The pattern that it stands for.
+    pub fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+}
+
+impl<T> Matcher<T> {
+    pub(crate) fn matches(&self, matches: impl FnMut(&T) -> bool) -> bool {
+        self.patterns.iter().any(matches) != self.negated
+    }
+}
+
+impl Statement {
+    /// Whether the statement is about this action; `lower` is its name in lower case.
+    pub(crate) fn covers_action(&self, lower: &str) -> bool {
+        self.actions.matches(|action| action.matches_lower(lower))
+    }
+
+    /// Whether it is about this resource.
+    pub(crate) fn covers_resource(&self, resource: &str, context: &Context) -> bool {
+        let covers = |resources: &Matcher<ResourcePattern>| {
+            resources.matches(|pattern| pattern.pattern.matches(resource, context))
+        };
+        self.resources.as_ref().is_none_or(covers)
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        })
+    }
+}

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::stack::Stack;
-use crate::{ca, device, setup, status};
+use crate::{ca, device, setup, simulate, status};
 
 const EXAMPLES: &str = "\
 From nothing to a camera:
@@ -56,6 +56,8 @@ enum Command {
     Device(DeviceCommand),
     /// Show each camera: its thing, stream, certificate, priority and throttle.
     Status(status::Args),
+    /// Decide requests as AWS would, from the policies that they bring along.
+    Simulate(simulate::Args),
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,6 +94,7 @@ impl Warden {
             Command::Ca(CaCommand::Register(args)) => ca::register::run(&args, &stack, &mut out).await,
             Command::Device(DeviceCommand::Issue(args)) => device::run(&args, &mut out),
             Command::Status(args) => status::run(&args, &stack, &mut out).await,
+            Command::Simulate(args) => simulate::run(&args, &mut out),
         };
         match verdict {
             Ok(Verdict::Well) => ExitCode::SUCCESS,
@@ -132,7 +135,9 @@ mod tests {
         let mut command = Warden::command();
         command.build();
         let mut text = command.render_help().to_string();
-        for path in [&["setup"][..], &["ca", "create"], &["ca", "register"], &["device", "issue"], &["status"]] {
+        for path in
+            [&["setup"][..], &["ca", "create"], &["ca", "register"], &["device", "issue"], &["status"], &["simulate"]]
+        {
             let mut at = &mut command;
             for name in path {
                 at = at.find_subcommand_mut(name).expect("a subcommand");

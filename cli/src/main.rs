@@ -8,6 +8,7 @@ mod ca;
 mod device;
 mod new_files;
 mod setup;
+mod simulate;
 mod stack;
 mod status;
 

@@ -8,6 +8,7 @@ mod test;
 use std::fmt;
 
 use crate::context::{Context, Key};
+use crate::pattern::VariableFault;
 
 pub use operator::{Family, Operator, OperatorFault, Quantifier};
 pub(crate) use test::Test;
@@ -27,15 +28,16 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// Reads the values as the operator wants them. `variables` as in [`Syntax`](crate::Syntax).
+    /// Reads the values as the operator wants them, and tells which are not of its type. `variables` as in
+    /// [`Syntax`](crate::Syntax).
     pub(crate) fn new(
         operator: Operator,
         key: Key,
         values: Vec<String>,
         variables: bool,
-    ) -> Result<Self, (usize, ValueFault)> {
-        let test = Test::new(operator.family, &values, variables)?;
-        Ok(Self { operator, key, values, test })
+    ) -> Result<(Self, Vec<(usize, ValueFault)>), (usize, VariableFault)> {
+        let (test, faults) = Test::new(operator.family, &values, variables)?;
+        Ok((Self { operator, key, values, test }, faults))
     }
 
     /// The operator, such as `ForAnyValue:StringLikeIfExists`.
@@ -72,7 +74,7 @@ impl Condition {
         let Operator { quantifier, family, if_exists } = self.operator;
         if let Test::Null(wanted) = &self.test {
             return match quantifier {
-                None => wanted.contains(&values.is_none()),
+                None => wanted.contains(&Some(values.is_none())),
                 Some(Quantifier::All) => true,
                 Some(Quantifier::Any) => false,
             };

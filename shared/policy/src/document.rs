@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::condition::Condition;
 use crate::context::Context;
+use crate::parse::ParseError;
 use crate::pattern::Pattern;
 use crate::principal::PrincipalElement;
 
@@ -16,6 +17,9 @@ pub struct Document {
     pub version: Version,
     /// In the order in which they stand, which has no effect.
     pub statements: Vec<Statement>,
+    /// What was read and cannot mean what it was written for: condition values that are not of their operator's type.
+    /// AWS stores such a document, and the condition is never met.
+    pub doubts: Vec<ParseError>,
 }
 
 /// The version of the policy language.

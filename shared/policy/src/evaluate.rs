@@ -3,6 +3,7 @@
 mod decision;
 mod layer;
 mod near;
+mod owned;
 
 pub use decision::{Decision, Missing, Outcome, Reason, StatementRef};
 pub use layer::Layer;
@@ -50,27 +51,38 @@ impl Policies {
         Self { identity: policies.into_iter().collect(), ..Self::default() }
     }
 
-    /// Every statement, with the layer and the policy that it stands in.
-    pub fn statements(&self) -> impl Iterator<Item = StatementRef<'_>> {
-        statements(Layer::Identity, &self.identity)
-            .chain(statements(Layer::Resource, self.resource.as_slice()))
-            .chain(statements(Layer::Boundary, &self.boundaries))
-            .chain(statements(Layer::Session, &self.session))
+    /// Every policy, with its layer.
+    pub fn documents(&self) -> impl Iterator<Item = (Layer, &Policy)> {
+        of(Layer::Identity, &self.identity)
+            .chain(of(Layer::Resource, self.resource.as_slice()))
+            .chain(of(Layer::Boundary, &self.boundaries))
+            .chain(of(Layer::Session, &self.session))
             .chain(levels(&self.service_control, Layer::ServiceControl))
             .chain(levels(&self.resource_control, Layer::ResourceControl))
-            .chain(statements(Layer::Endpoint, &self.endpoint))
+            .chain(of(Layer::Endpoint, &self.endpoint))
+    }
+
+    /// Every statement, with the layer and the policy that it stands in.
+    pub fn statements(&self) -> impl Iterator<Item = StatementRef<'_>> {
+        self.documents().flat_map(|(layer, policy)| numbered(layer, policy))
     }
 }
 
-fn statements(layer: Layer, policies: &[Policy]) -> impl Iterator<Item = StatementRef<'_>> {
-    policies.iter().flat_map(move |policy| {
-        let numbered = policy.document.statements.iter().enumerate();
-        numbered.map(move |(index, statement)| StatementRef { layer, policy, index, statement })
-    })
+fn of(layer: Layer, policies: &[Policy]) -> impl Iterator<Item = (Layer, &Policy)> {
+    policies.iter().map(move |policy| (layer, policy))
 }
 
-fn levels(levels: &[Vec<Policy>], layer: fn(usize) -> Layer) -> impl Iterator<Item = StatementRef<'_>> {
-    levels.iter().enumerate().flat_map(move |(level, policies)| statements(layer(level), policies))
+fn levels(levels: &[Vec<Policy>], layer: fn(usize) -> Layer) -> impl Iterator<Item = (Layer, &Policy)> {
+    levels.iter().enumerate().flat_map(move |(level, policies)| of(layer(level), policies))
+}
+
+fn numbered(layer: Layer, policy: &Policy) -> impl Iterator<Item = StatementRef<'_>> {
+    let numbered = policy.document.statements.iter().enumerate();
+    numbered.map(move |(index, statement)| StatementRef { layer, policy, index, statement })
+}
+
+fn statements(layer: Layer, policies: &[Policy]) -> impl Iterator<Item = StatementRef<'_>> {
+    policies.iter().flat_map(move |policy| numbered(layer, policy))
 }
 
 /// Decides a request as AWS does.
@@ -124,6 +136,10 @@ pub fn evaluate<'p>(request: &Request, policies: &'p Policies) -> Decision<'p> {
     if let Some(first) = denies.next() {
         let because = std::iter::once(first).chain(denies).map(Reason::Statement).collect();
         return Decision { outcome: Outcome::ExplicitlyDenied, because };
+    }
+    if owned::may_not_change(request) {
+        let because = vec![Reason::Missing(Missing::AwsOwned)];
+        return Decision { outcome: Outcome::ImplicitlyDenied, because };
     }
     match look.allowing() {
         Ok(because) => Decision { outcome: Outcome::Allowed, because },

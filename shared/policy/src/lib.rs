@@ -8,6 +8,7 @@ mod evaluate;
 mod parse;
 mod pattern;
 mod principal;
+mod question;
 mod request;
 
 pub use condition::{Condition, Family, Operator, OperatorFault, Quantifier, ValueFault};
@@ -19,4 +20,5 @@ pub use evaluate::{
 pub use parse::{Kind, ParseError, Path, Problem};
 pub use pattern::{Pattern, Search, Syntax, Variable, VariableFault, search};
 pub use principal::{Caller, Named, Principal, PrincipalElement, PrincipalEntry, PrincipalFault};
+pub use question::{Question, QuestionError};
 pub use request::Request;

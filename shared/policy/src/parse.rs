@@ -15,13 +15,23 @@ pub use error::{ParseError, Path, Problem};
 /// What kind of policy a document is: that decides which elements it must and must not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Attached to a user, group or role; also a permissions boundary, a session policy and an SCP. Has no `Principal`.
+    /// Attached to a user, group or role; also a permissions boundary and a session policy. Has no `Principal`.
     Identity,
-    /// Attached to a resource; also the trust policy of a role, an RCP and the policy of a VPC endpoint. Has a
-    /// `Principal`, and may leave out `Resource`: trust policies must.
+    /// A service control policy. Has no `Principal`.
+    ServiceControl,
+    /// Attached to a resource; also the trust policy of a role and a resource control policy. Has a `Principal`, and may
+    /// leave out `Resource`, as trust policies must: it then means what it is attached to.
     Resource,
+    /// Of a VPC endpoint. May have a `Principal`, and concerns everyone without.
+    Endpoint,
     /// A policy of AWS IoT, attached to certificates and thing groups. Has no `Principal`.
     Iot,
+}
+
+impl Kind {
+    fn takes_principal(self) -> bool {
+        matches!(self, Self::Resource | Self::Endpoint)
+    }
 }
 
 impl Document {
@@ -32,7 +42,8 @@ impl Document {
     /// effect. A `Sid` is any text: uniqueness and characters differ between services and mean nothing here.
     ///
     /// What AWS forbids or does not document is an error rather than a guess: unknown elements and operators, other
-    /// versions, an element or a condition key that stands twice, a value that its operator cannot compare.
+    /// versions, an element or a condition key that stands twice, malformed variables. What it stores although it can
+    /// have no effect is read, and told in [`Document::doubts`].
     ///
     /// Rules: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
     ///
@@ -74,35 +85,27 @@ fn document(kind: Kind, json: &Json) -> Result<Document, ParseError> {
     };
     let id = member(members, "Id").map(|id| text(&path.member("Id"), id).map(str::to_owned)).transpose()?;
     let list = member(members, "Statement").ok_or_else(|| path.error(Problem::Missing("Statement")))?;
-    let mut statements = Vec::new();
+    let (mut statements, mut doubts) = (Vec::new(), Vec::new());
     for (index, one) in list.items().iter().enumerate() {
-        statements.push(statement(kind, version, &Path::Statement(index), one)?);
+        statements.push(statement(kind, version, &Path::Statement(index), one, &mut doubts)?);
     }
-    Ok(Document { id, version, statements })
+    Ok(Document { id, version, statements, doubts })
 }
 
-fn statement(kind: Kind, version: Version, path: &Path, json: &Json) -> Result<Statement, ParseError> {
+fn statement(
+    kind: Kind,
+    version: Version,
+    path: &Path,
+    json: &Json,
+    doubts: &mut Vec<ParseError>,
+) -> Result<Statement, ParseError> {
     let members = object(path, json, "a statement")?;
-    let known_elements: &[&'static str] = match kind {
-        Kind::Identity | Kind::Iot => &["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"],
-        Kind::Resource => &[
-            "Sid",
-            "Effect",
-            "Principal",
-            "NotPrincipal",
-            "Action",
-            "NotAction",
-            "Resource",
-            "NotResource",
-            "Condition",
-        ],
-    };
-    if let Some((name, _)) = members.iter().find(|(name, _)| matches!(name.as_str(), "Principal" | "NotPrincipal"))
-        && kind != Kind::Resource
+    if let Some((name, _)) = members.iter().find(|(name, _)| PRINCIPALS.contains(&name.as_str()))
+        && !kind.takes_principal()
     {
         return Err(path.member(name).error(Problem::PrincipalInIdentityPolicy));
     }
-    known(path, members, known_elements)?;
+    known(path, members, if kind.takes_principal() { &WITH_PRINCIPAL } else { &WITHOUT_PRINCIPAL })?;
     let sid = member(members, "Sid").map(|sid| text(&path.member("Sid"), sid).map(str::to_owned)).transpose()?;
     let effect = match member(members, "Effect") {
         Some(Json::Text(effect)) if effect == "Allow" => Effect::Allow,
@@ -111,24 +114,28 @@ fn statement(kind: Kind, version: Version, path: &Path, json: &Json) -> Result<S
         None => return Err(path.error(Problem::Missing("Effect"))),
     };
     let variables = version == Version::V2012;
-    let principal = one_of(path, members, ["Principal", "NotPrincipal"], principal)?;
+    let principal = one_of(path, members, PRINCIPALS, principal)?;
     if kind == Kind::Resource && principal.is_none() {
         return Err(path.error(Problem::Missing("Principal")));
     }
     let actions = one_of(path, members, ["Action", "NotAction"], actions)?;
-    let resources = one_of(path, members, ["Resource", "NotResource"], |path, negated, json| {
-        resources(path, negated, json, variables)
-    })?;
+    let read = |path: &Path, negated: bool, json: &Json| resources(path, negated, json, variables, kind);
+    let resources = one_of(path, members, ["Resource", "NotResource"], read)?;
     if kind != Kind::Resource && resources.is_none() {
         return Err(path.error(Problem::Missing("Resource")));
     }
     let conditions = match member(members, "Condition") {
         None => Vec::new(),
-        Some(block) => conditions(&path.member("Condition"), block, variables)?,
+        Some(block) => conditions(&path.member("Condition"), block, variables, doubts)?,
     };
     let actions = actions.ok_or_else(|| path.error(Problem::Missing("Action")))?;
     Ok(Statement { sid, effect, principal, actions, resources, conditions })
 }
+
+const PRINCIPALS: [&str; 2] = ["Principal", "NotPrincipal"];
+const WITHOUT_PRINCIPAL: [&str; 7] = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+const WITH_PRINCIPAL: [&str; 9] =
+    ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 /// Reads the one of two elements that stands there; both together are an error.
 fn one_of<T>(

@@ -3,5 +3,6 @@
 mod caller;
 mod element;
 
+pub(crate) use caller::is_account;
 pub use caller::{Caller, Principal, PrincipalFault};
 pub use element::{Named, PrincipalElement, PrincipalEntry};

@@ -2,7 +2,7 @@
 
 use crate::catalogue;
 use crate::context::Context;
-use crate::principal::Principal;
+use crate::principal::{Principal, is_account};
 
 /// One request: may this principal do this action on this resource?
 #[derive(Debug, Clone, PartialEq)]
@@ -65,9 +65,10 @@ impl Request {
         &self.context
     }
 
-    /// The account of the resource: as it was said, or as the ARN says; None when neither does.
+    /// The account of the resource: as it was said, or as the ARN says; None when neither does. What is AWS's own, such
+    /// as its managed policies, belongs to no account.
     pub fn resource_account(&self) -> Option<&str> {
-        let of_arn = || self.resource.splitn(6, ':').nth(4).filter(|account| !account.is_empty());
+        let of_arn = || self.resource.splitn(6, ':').nth(4).filter(|account| is_account(account));
         self.resource_account.as_deref().or_else(of_arn)
     }
 

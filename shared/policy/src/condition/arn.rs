@@ -3,6 +3,26 @@
 use crate::context::Context;
 use crate::pattern::{Pattern, Piece, Syntax, VariableFault, parts};
 
+/// The six components of an ARN; the last may hold colons.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arn<'a>([&'a str; 6]);
+
+impl<'a> Arn<'a> {
+    /// None for a text that has no six components.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let mut components = [""; 6];
+        for component in &mut components {
+            *component = parts.next()?;
+        }
+        Some(Self(components))
+    }
+
+    fn fits(self, patterns: &[Pattern], context: &Context) -> bool {
+        patterns.iter().zip(self.0).all(|(pattern, component)| pattern.matches(component, context))
+    }
+}
+
 /// An ARN with wildcards. Each of its six components is matched for itself: a `*` in one does not reach into the next.
 /// The text `*` alone matches whatever there is.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,16 +40,14 @@ impl ArnPattern {
         Ok(Self::Parts(Box::new([part(a)?, part(b)?, part(c)?, part(d)?, part(e)?, part(f)?])))
     }
 
-    pub(crate) fn matches(&self, arn: &str, context: &Context) -> bool {
+    pub(crate) fn matches(&self, arn: Arn<'_>, context: &Context) -> bool {
         match self {
-            Self::Parts(patterns) => components(arn).is_some_and(|arn| {
-                patterns.iter().zip(arn).all(|(pattern, component)| pattern.matches(component, context))
-            }),
+            Self::Parts(patterns) => arn.fits(patterns.as_slice(), context),
             Self::Whole(pattern) if pattern.is_any() => true,
-            Self::Whole(pattern) => pattern.resolved(context).is_some_and(|pattern| {
-                let (Some(patterns), Some(arn)) = (split(&pattern), components(arn)) else { return false };
-                patterns.iter().zip(arn).all(|(pattern, component)| pattern.matches(component, context))
-            }),
+            Self::Whole(pattern) => {
+                let patterns = pattern.resolved(context).as_ref().and_then(split);
+                patterns.is_some_and(|patterns| arn.fits(&patterns, Context::EMPTY))
+            }
         }
     }
 
@@ -46,11 +64,6 @@ impl ArnPattern {
         let texts = self.patterns().iter().map(|pattern| Some(pattern.resolved(context)?.witness().to_string()));
         Some(texts.collect::<Option<Vec<_>>>()?.join(":"))
     }
-}
-
-/// The six components of an ARN; the last may hold colons.
-fn components(arn: &str) -> Option<impl Iterator<Item = &str>> {
-    (arn.matches(':').count() >= 5).then(|| arn.splitn(6, ':'))
 }
 
 /// Six patterns of one without variables, cut at its first five colons.
@@ -81,7 +94,8 @@ mod tests {
 
     fn matches(pattern: &str, arn: &str) -> bool {
         let context = Context::new([("aws:PrincipalArn", "arn:aws:iam::111122223333:role/*")]);
-        ArnPattern::parse(pattern, true).unwrap().matches(arn, &context)
+        let pattern = ArnPattern::parse(pattern, true).unwrap();
+        Arn::parse(arn).is_some_and(|arn| pattern.matches(arn, &context))
     }
 
     #[test]

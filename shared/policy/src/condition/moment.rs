@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 /// A moment in one of W3C's forms of ISO 8601 (`2026`, `2026-11`, `2026-11-22`, `2026-11-22T10:00Z`, with seconds and
-/// fractions, with an offset), or in seconds since 1970. Without an offset it is in UTC; four digits are a year.
+/// fractions, with an offset), or in seconds since 1970, in milliseconds where seconds would be beyond the year 9999. Without an offset it is in UTC; four digits are a year.
 ///
 /// <https://www.w3.org/TR/NOTE-datetime>
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     if text.len() != 4 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Timestamp::from_second(text.parse().ok()?).ok();
+        let number = text.parse().ok()?;
+        return Timestamp::from_second(number).or_else(|_| Timestamp::from_millisecond(number)).ok();
     }
     let whole = match text.len() {
         4 => format!("{text}-01-01T00:00Z"),
@@ -36,6 +37,7 @@ mod tests {
             ("2026-02-01T00:00:00.5Z", Some(1_769_904_000)),
             ("2026-02-01T00:00:00", Some(1_769_904_000)),
             ("1769904000", Some(1_769_904_000)),
+            ("1769904000000", Some(1_769_904_000)),
             ("", None),
             ("2026-13", None),
             ("yesterday", None),

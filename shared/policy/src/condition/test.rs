@@ -9,26 +9,34 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::arn::ArnPattern;
+use super::arn::{Arn, ArnPattern};
 use super::moment;
 use super::operator::Family;
 use crate::context::{Context, Key};
 use crate::pattern::{Pattern, Syntax, VariableFault};
 
-/// What a value of a key is compared with.
+/// What a value of a key is compared with. A value of a policy that is not of the operator's type is None: AWS stores
+/// such policies.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Test {
     /// `StringEquals`, `StringLike` and their negations.
     Text(Vec<Pattern>),
     /// The same without regard to case. The texts are as they were written.
     TextInAnyCase(Vec<Pattern>),
-    Number(Compare, Vec<Decimal>),
-    Date(Compare, Vec<Timestamp>),
-    Bool(Vec<bool>),
-    Binary(Vec<Vec<u8>>),
-    Ip(Vec<IpNet>),
+    Number(Compare, Vec<Option<Decimal>>),
+    Date(Compare, Vec<Option<Timestamp>>),
+    Bool(Vec<Option<Truth>>),
+    Binary(Vec<Option<Vec<u8>>>),
+    Ip(Vec<Option<IpNet>>),
     Arn(Vec<ArnPattern>),
-    Null(Vec<bool>),
+    Null(Vec<Option<bool>>),
+}
+
+/// A boolean, or a variable that is to become one.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Truth {
+    Is(bool),
+    Variable(Pattern),
 }
 
 /// How a value has to stand to that of the policy.
@@ -53,80 +61,101 @@ impl Compare {
     }
 }
 
-/// A value that the operator cannot be used with.
+/// A value that is not of its operator's type: the condition is never met by it, nor by its not being there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ValueFault {
-    /// Not of the operator's type.
-    #[error("`{value}` is no {expected}")]
-    Type {
-        /// As it was written.
-        value: String,
-        /// A phrase that fits after "is no".
-        expected: &'static str,
-    },
-    /// A malformed policy variable.
-    #[error(transparent)]
-    Variable(#[from] VariableFault),
+#[error("`{value}` is no {expected}")]
+pub struct ValueFault {
+    /// As it was written.
+    pub value: String,
+    /// A phrase that fits after "is no".
+    pub expected: &'static str,
 }
 
+/// The values of a condition as they were read, and those that could not be, each with its place in the list.
+pub(super) type Read = (Test, Vec<(usize, ValueFault)>);
+
 impl Test {
-    /// Reads the values; of one that cannot be read, its place in the list.
-    pub(super) fn new(family: Family, values: &[String], variables: bool) -> Result<Self, (usize, ValueFault)> {
+    /// Reads the values. A malformed variable is an error, with its place in the list.
+    pub(super) fn new(family: Family, values: &[String], variables: bool) -> Result<Read, (usize, VariableFault)> {
         let like = Syntax { wildcards: true, variables };
         let equal = Syntax { wildcards: false, variables };
-        Ok(match family {
-            Family::StringEquals | Family::StringNotEquals => Self::Text(each(values, |v| pattern(v, equal))?),
-            Family::StringLike | Family::StringNotLike => Self::Text(each(values, |v| pattern(v, like))?),
-            Family::StringEqualsIgnoreCase | Family::StringNotEqualsIgnoreCase => {
-                Self::TextInAnyCase(each(values, |v| pattern(v, equal))?)
-            }
-            Family::NumericEquals | Family::NumericNotEquals => Self::Number(Compare::Equal, each(values, decimal)?),
-            Family::NumericLessThan => Self::Number(Compare::Less, each(values, decimal)?),
-            Family::NumericLessThanEquals => Self::Number(Compare::LessOrEqual, each(values, decimal)?),
-            Family::NumericGreaterThan => Self::Number(Compare::Greater, each(values, decimal)?),
-            Family::NumericGreaterThanEquals => Self::Number(Compare::GreaterOrEqual, each(values, decimal)?),
-            Family::DateEquals | Family::DateNotEquals => Self::Date(Compare::Equal, each(values, date)?),
-            Family::DateLessThan => Self::Date(Compare::Less, each(values, date)?),
-            Family::DateLessThanEquals => Self::Date(Compare::LessOrEqual, each(values, date)?),
-            Family::DateGreaterThan => Self::Date(Compare::Greater, each(values, date)?),
-            Family::DateGreaterThanEquals => Self::Date(Compare::GreaterOrEqual, each(values, date)?),
-            Family::Bool => Self::Bool(each(values, boolean)?),
-            Family::BinaryEquals => Self::Binary(each(values, binary)?),
-            Family::IpAddress | Family::NotIpAddress => Self::Ip(each(values, network)?),
+        let patterns = |syntax| strict(values, |value| Pattern::parse(value, syntax));
+        let mut faults = Vec::new();
+        let test = match family {
+            Family::StringEquals | Family::StringNotEquals => Self::Text(patterns(equal)?),
+            Family::StringLike | Family::StringNotLike => Self::Text(patterns(like)?),
+            Family::StringEqualsIgnoreCase | Family::StringNotEqualsIgnoreCase => Self::TextInAnyCase(patterns(equal)?),
             Family::ArnEquals | Family::ArnLike | Family::ArnNotEquals | Family::ArnNotLike => {
-                Self::Arn(each(values, |v| Ok(ArnPattern::parse(v, variables)?))?)
+                Self::Arn(strict(values, |value| ArnPattern::parse(value, variables))?)
             }
-            Family::Null => Self::Null(each(values, boolean)?),
-        })
+            Family::NumericEquals | Family::NumericNotEquals => Self::numbers(Compare::Equal, values, &mut faults),
+            Family::NumericLessThan => Self::numbers(Compare::Less, values, &mut faults),
+            Family::NumericLessThanEquals => Self::numbers(Compare::LessOrEqual, values, &mut faults),
+            Family::NumericGreaterThan => Self::numbers(Compare::Greater, values, &mut faults),
+            Family::NumericGreaterThanEquals => Self::numbers(Compare::GreaterOrEqual, values, &mut faults),
+            Family::DateEquals | Family::DateNotEquals => Self::dates(Compare::Equal, values, &mut faults),
+            Family::DateLessThan => Self::dates(Compare::Less, values, &mut faults),
+            Family::DateLessThanEquals => Self::dates(Compare::LessOrEqual, values, &mut faults),
+            Family::DateGreaterThan => Self::dates(Compare::Greater, values, &mut faults),
+            Family::DateGreaterThanEquals => Self::dates(Compare::GreaterOrEqual, values, &mut faults),
+            Family::Bool => Self::Bool(lenient(values, |value| truth(value, variables), &mut faults)),
+            Family::BinaryEquals => Self::Binary(lenient(values, binary, &mut faults)),
+            Family::IpAddress | Family::NotIpAddress => Self::Ip(lenient(values, network, &mut faults)),
+            Family::Null => Self::Null(lenient(values, boolean, &mut faults)),
+        };
+        Ok((test, faults))
     }
 
-    /// Whether one of the policy's values is found in a value of the request, before any negation; None for a value
-    /// that is not of the operator's type, which meets neither the operator nor its negation.
+    fn numbers(compare: Compare, values: &[String], faults: &mut Vec<(usize, ValueFault)>) -> Self {
+        Self::Number(compare, lenient(values, decimal, faults))
+    }
+
+    fn dates(compare: Compare, values: &[String], faults: &mut Vec<(usize, ValueFault)>) -> Self {
+        Self::Date(compare, lenient(values, date, faults))
+    }
+
+    /// Whether one of the policy's values is found in a value of the request, before any negation. None when that
+    /// cannot be said, as one of the two is not of the operator's type: neither the operator nor its negation is met.
     pub(super) fn finds(&self, value: &str, context: &Context) -> Option<bool> {
-        Some(match self {
-            Self::Text(patterns) => patterns.iter().any(|pattern| pattern.matches(value, context)),
+        match self {
+            Self::Text(patterns) => Some(patterns.iter().any(|pattern| pattern.matches(value, context))),
             Self::TextInAnyCase(patterns) => {
                 let lower = value.to_lowercase();
                 let mut texts = patterns.iter().filter_map(|pattern| pattern.resolved(context));
-                texts.any(|text| text.as_literal().is_some_and(|text| text.to_lowercase() == lower))
+                Some(texts.any(|text| text.as_literal().is_some_and(|text| text.to_lowercase() == lower)))
+            }
+            Self::Arn(patterns) => {
+                let arn = Arn::parse(value)?;
+                Some(patterns.iter().any(|pattern| pattern.matches(arn, context)))
             }
             Self::Number(compare, numbers) => {
                 let value = decimal(value).ok()?;
-                numbers.iter().any(|number| compare.holds(value.cmp(number)))
+                any(numbers, |number| compare.holds(value.cmp(number)))
             }
             Self::Date(compare, dates) => {
-                let value = moment::parse(value)?;
-                dates.iter().any(|date| compare.holds(value.cmp(date)))
+                let value = date(value).ok()?;
+                any(dates, |date| compare.holds(value.cmp(date)))
             }
-            Self::Bool(wanted) => wanted.contains(&boolean(value).ok()?),
-            Self::Binary(wanted) => wanted.contains(&binary(value).ok()?),
+            Self::Bool(wanted) => {
+                let value = boolean(value).ok()?;
+                any(wanted, |wanted| match wanted {
+                    Truth::Is(wanted) => *wanted == value,
+                    Truth::Variable(pattern) => {
+                        let wanted = pattern.resolved(context);
+                        wanted.is_some_and(|wanted| wanted.as_literal().is_some_and(|text| boolean(text) == Ok(value)))
+                    }
+                })
+            }
+            Self::Binary(wanted) => {
+                let value = binary(value).ok()?;
+                any(wanted, |wanted| *wanted == value)
+            }
             Self::Ip(networks) => {
                 let value = network(value).ok()?;
-                networks.iter().any(|network| network.contains(&value))
+                any(networks, |network| network.contains(&value))
             }
-            Self::Arn(patterns) => patterns.iter().any(|pattern| pattern.matches(value, context)),
-            Self::Null(_) => return None,
-        })
+            Self::Null(_) => None,
+        }
     }
 
     /// The keys of the variables in the values.
@@ -134,22 +163,40 @@ impl Test {
         let patterns: Box<dyn Iterator<Item = &Pattern>> = match self {
             Self::Text(patterns) | Self::TextInAnyCase(patterns) => Box::new(patterns.iter()),
             Self::Arn(arns) => Box::new(arns.iter().flat_map(ArnPattern::patterns)),
+            Self::Bool(values) => Box::new(values.iter().flatten().filter_map(|value| match value {
+                Truth::Is(_) => None,
+                Truth::Variable(pattern) => Some(pattern),
+            })),
             _ => Box::new(std::iter::empty()),
         };
         patterns.flat_map(|pattern| pattern.variables().map(crate::pattern::Variable::key))
     }
 }
 
-fn each<T>(values: &[String], read: impl Fn(&str) -> Result<T, ValueFault>) -> Result<Vec<T>, (usize, ValueFault)> {
+fn strict<T>(
+    values: &[String],
+    read: impl Fn(&str) -> Result<T, VariableFault>,
+) -> Result<Vec<T>, (usize, VariableFault)> {
     values.iter().enumerate().map(|(at, value)| read(value).map_err(|fault| (at, fault))).collect()
 }
 
-fn fault(value: &str, expected: &'static str) -> ValueFault {
-    ValueFault::Type { value: value.chars().take(80).collect(), expected }
+fn lenient<T>(
+    values: &[String],
+    read: impl Fn(&str) -> Result<T, ValueFault>,
+    faults: &mut Vec<(usize, ValueFault)>,
+) -> Vec<Option<T>> {
+    let each = values.iter().enumerate();
+    each.map(|(at, value)| read(value).map_err(|fault| faults.push((at, fault))).ok()).collect()
 }
 
-fn pattern(value: &str, syntax: Syntax) -> Result<Pattern, ValueFault> {
-    Ok(Pattern::parse(value, syntax)?)
+/// Whether one of the values is it. With values that could not be read, only a yes is certain.
+fn any<T>(values: &[Option<T>], is: impl Fn(&T) -> bool) -> Option<bool> {
+    let found = values.iter().flatten().any(is);
+    (found || values.iter().all(Option::is_some)).then_some(found)
+}
+
+fn fault(value: &str, expected: &'static str) -> ValueFault {
+    ValueFault { value: value.chars().take(80).collect(), expected }
 }
 
 fn decimal(value: &str) -> Result<Decimal, ValueFault> {
@@ -171,6 +218,15 @@ fn boolean(value: &str) -> Result<bool, ValueFault> {
     }
 }
 
+/// AWS's page on operators lets `Bool` take variables, its page on variables does not say so.
+fn truth(value: &str, variables: bool) -> Result<Truth, ValueFault> {
+    let syntax = Syntax { wildcards: false, variables };
+    match Pattern::parse(value, syntax) {
+        Ok(pattern) if pattern.variables().next().is_some() => Ok(Truth::Variable(pattern)),
+        _ => boolean(value).map(Truth::Is),
+    }
+}
+
 fn binary(value: &str) -> Result<Vec<u8>, ValueFault> {
     STANDARD.decode(value).or_else(|_| STANDARD_NO_PAD.decode(value)).map_err(|_| fault(value, "base64"))
 }
@@ -186,7 +242,8 @@ mod tests {
     use super::*;
 
     fn finds(family: Family, policy: &str, request: &str) -> bool {
-        Test::new(family, &[policy.to_owned()], true).unwrap().finds(request, &Context::default()) == Some(true)
+        let (test, _) = Test::new(family, &[policy.to_owned()], true).unwrap();
+        test.finds(request, &Context::default()) == Some(true)
     }
 
     #[test]
@@ -225,8 +282,9 @@ mod tests {
             (Family::IpAddress, "203.0.113"),
             (Family::BinaryEquals, "?"),
         ] {
-            let (at, fault) = Test::new(family, &[value.to_owned()], true).unwrap_err();
-            assert!(at == 0 && fault.to_string().starts_with(&format!("`{value}` is no ")), "{fault}");
+            let (_, faults) = Test::new(family, &["x".to_owned(), value.to_owned()], true).unwrap();
+            let (at, fault) = faults.last().unwrap();
+            assert!(*at == 1 && fault.to_string().starts_with(&format!("`{value}` is no ")), "{fault}");
         }
     }
 }

@@ -62,6 +62,19 @@ pub enum Missing {
     ResourceAllow,
     /// The caller has no identity policies, and the policy of the resource does not allow it.
     OnlyResourceCould,
+    /// The resource is AWS's own, and nobody's policies let it be changed.
+    AwsOwned,
+}
+
+impl Missing {
+    /// The layer that would have had to allow; None where nothing could.
+    pub fn layer(self) -> Option<Layer> {
+        match self {
+            Self::Allow(layer) => Some(layer),
+            Self::ResourceAllow | Self::OnlyResourceCould => Some(Layer::Resource),
+            Self::AwsOwned => None,
+        }
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -124,6 +137,7 @@ impl fmt::Display for Missing {
             Self::OnlyResourceCould => f.write_str(
                 "only the resource's policy could allow it to a caller without identity policies, and does not",
             ),
+            Self::AwsOwned => f.write_str("the resource is AWS's own, which no policy lets anyone change"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::{ParseError, Path, Problem};
 use super::json::Json;
-use super::{object, texts};
+use super::{Kind, object, texts};
 use crate::condition::{Condition, Operator, OperatorFault};
 use crate::context::Key;
 use crate::document::{ActionPattern, Matcher, ResourcePattern};
@@ -12,7 +12,7 @@ use crate::principal::{PrincipalElement, PrincipalEntry};
 pub(super) fn actions(path: &Path, negated: bool, json: &Json) -> Result<Matcher<ActionPattern>, ParseError> {
     let each = texts(path, json)?.into_iter().map(|(path, text)| {
         let expected = "action: expected `service:Name`, such as `kinesisvideo:PutMedia`, or `*`";
-        ActionPattern::new(text).ok_or_else(|| path.error(Problem::value(text, expected)))
+        ActionPattern::new(text).ok_or_else(|| path.error(Problem::text(text, expected)))
     });
     Ok(Matcher { negated, patterns: each.collect::<Result<_, _>>()? })
 }
@@ -22,23 +22,24 @@ pub(super) fn resources(
     negated: bool,
     json: &Json,
     variables: bool,
+    kind: Kind,
 ) -> Result<Matcher<ResourcePattern>, ParseError> {
-    let each = texts(path, json)?.into_iter().map(|(path, text)| resource(&path, text, variables));
+    let each = texts(path, json)?.into_iter().map(|(path, text)| resource(&path, text, variables, kind));
     Ok(Matcher { negated, patterns: each.collect::<Result<_, _>>()? })
 }
 
-/// AWS completes an ARN that has fewer than six parts with `*`:
+/// In a policy of a principal AWS completes an ARN that has fewer than six parts with `*`; elsewhere it is not said to:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
-fn resource(path: &Path, text: &str, variables: bool) -> Result<ResourcePattern, ParseError> {
+fn resource(path: &Path, text: &str, variables: bool, kind: Kind) -> Result<ResourcePattern, ParseError> {
     let any = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
     if !any && !text.starts_with("arn:") {
         let expected = "resource: expected an ARN, such as `arn:aws:kinesisvideo:*:*:stream/gate-north/*`, or `*`";
-        return Err(path.error(Problem::value(text, expected)));
+        return Err(path.error(Problem::text(text, expected)));
     }
-    let missing = if any { 0 } else { 5_usize.saturating_sub(colons(text).count()) };
+    let missing = if any || kind != Kind::Identity { 0 } else { 5_usize.saturating_sub(colons(text).count()) };
     let whole = format!("{text}{}", ":*".repeat(missing));
     let pattern = Pattern::parse_resource(&whole, variables);
-    let pattern = pattern.map_err(|fault| path.error(Problem::value(text, format!("resource: {fault}"))))?;
+    let pattern = pattern.map_err(|fault| path.error(fault.into()))?;
     Ok(ResourcePattern::new(text, pattern))
 }
 
@@ -48,7 +49,7 @@ pub(super) fn principal(path: &Path, negated: bool, json: &Json) -> Result<Princ
         Json::Text(text) if text == "*" => entries.push(PrincipalEntry::Everyone),
         Json::Text(text) => {
             let expected = "principal: expected `*`, or an object such as `{\"AWS\": \"111122223333\"}`";
-            return Err(path.error(Problem::value(text, expected)));
+            return Err(path.error(Problem::text(text, expected)));
         }
         Json::Object(_) => {
             for (name, value) in object(path, json, "an object")? {
@@ -72,7 +73,12 @@ pub(super) fn principal(path: &Path, negated: bool, json: &Json) -> Result<Princ
 }
 
 /// A key may stand under several operators, but under each only once, in whatever case it is written.
-pub(super) fn conditions(path: &Path, json: &Json, variables: bool) -> Result<Vec<Condition>, ParseError> {
+pub(super) fn conditions(
+    path: &Path,
+    json: &Json,
+    variables: bool,
+    doubts: &mut Vec<ParseError>,
+) -> Result<Vec<Condition>, ParseError> {
     let mut conditions: Vec<Condition> = Vec::new();
     for (name, block) in object(path, json, "an object of operators")? {
         let path = path.member(name);
@@ -92,7 +98,9 @@ pub(super) fn conditions(path: &Path, json: &Json, variables: bool) -> Result<Ve
             });
             let texts = texts.collect::<Result<Vec<_>, _>>()?;
             let condition = Condition::new(operator, key, texts, variables);
-            conditions.push(condition.map_err(|(index, fault)| place(index).error(fault.into()))?);
+            let (condition, faults) = condition.map_err(|(index, fault)| place(index).error(fault.into()))?;
+            doubts.extend(faults.into_iter().map(|(index, fault)| place(index).error(fault.into())));
+            conditions.push(condition);
         }
     }
     Ok(conditions)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::json::Json;
 use crate::condition::{OperatorFault, ValueFault};
+use crate::pattern::VariableFault;
 
 /// Why a text is no policy document, and where: ``` `Statement[1].Action[0]`: `s3` is no action…```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,16 +69,19 @@ pub enum Problem {
     /// A key of a condition block that is no operator.
     #[error(transparent)]
     Operator(#[from] OperatorFault),
-    /// A value that its operator cannot be used with.
+    /// A condition value that is not of its operator's type.
     #[error(transparent)]
-    Condition(#[from] ValueFault),
-    /// A value that is none of those that may stand there.
+    Value(#[from] ValueFault),
+    /// A malformed policy variable.
+    #[error(transparent)]
+    Variable(#[from] VariableFault),
+    /// A text that is none of those that may stand there.
     #[error("`{value}` is no {expected}")]
-    Value {
+    Text {
         /// As it was written.
         value: String,
         /// A phrase that fits after "is no".
-        expected: String,
+        expected: &'static str,
     },
 }
 
@@ -90,8 +94,8 @@ impl Problem {
         Self::Expected { expected, found: found.kind().to_owned() }
     }
 
-    pub(super) fn value(value: &str, expected: impl Into<String>) -> Self {
-        Self::Value { value: value.chars().take(120).collect(), expected: expected.into() }
+    pub(super) fn text(value: &str, expected: &'static str) -> Self {
+        Self::Text { value: value.chars().take(120).collect(), expected }
     }
 
     pub(super) fn version(json: &Json) -> Self {
@@ -104,7 +108,7 @@ impl Problem {
 
     fn fixed(json: &Json, expected: &'static str) -> Self {
         match json {
-            Json::Text(text) => Self::value(text, expected),
+            Json::Text(text) => Self::text(text, expected),
             other => Self::expected("a string", other),
         }
     }

@@ -132,7 +132,7 @@ pub(super) fn arn_parts(text: &str) -> Option<[&str; 6]> {
 }
 
 /// Twelve digits.
-pub(super) fn is_account(text: &str) -> bool {
+pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -3,7 +3,7 @@
 mod answer;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -30,12 +30,15 @@ policies of a certificate (arn:aws:iot:...:cert/...) are IoT policies. resource:
 actions that take none. context: the condition keys, each with a value or a list; none is added by
 itself. Also taken: resourceAccount, resourcePolicy (a role's trust policy and a KMS key's policy
 too), permissionsBoundaries, sessionPolicy, endpointPolicies, and for each level from the root down
-a list in serviceControlPolicies and resourceControlPolicies. A policy is {"name", "document"} or
-the document itself; a document is JSON or the text of it, plain or percent-encoded.
+a list in serviceControlPolicies and resourceControlPolicies. A policy is {"name", "document"}, or
+the document itself, or what `aws iam get-role-policy` prints; a document is JSON or its text, plain
+or percent-encoded. `jq -c .` joins a request that stands on several lines.
 
 One answer a line: {"name", "decision", "because"}, with decision Allowed, ExplicitlyDenied or
-ImplicitlyDenied. A line that cannot be read is answered with {"name", "line", "error"}; the others
-go on, and the exit code is 1."#;
+ImplicitlyDenied. Each reason has a kind (statement, missing, rule, note) and a text; a statement
+has its layer, policy, place (counted from 0), sid and effect; what is missing tells under "near"
+the statements that came near. A line that cannot be read is answered with {"name", "line",
+"error"}; the others go on, and the exit code is 1."#;
 
 /// Decide requests as AWS would, from the policies that they bring along. Asks no AWS service.
 #[derive(Debug, clap::Args)]
@@ -55,11 +58,18 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Verdict> {
     let files = if args.files.is_empty() { &standard_input[..] } else { &args.files };
     for file in files {
         let here = if file.as_os_str() == "-" {
-            answer_all(io::stdin().lock(), None, args.explain, out)?
+            if io::stdin().is_terminal() {
+                writeln!(
+                    io::stderr(),
+                    "reading requests from the terminal, one a line, until Ctrl-D; --help shows one"
+                )?;
+            }
+            answer_all(io::stdin().lock(), None, false, args.explain, out)?
         } else {
             let open = File::open(file).with_context(|| format!("read `{}`", file.display()))?;
-            let name = (files.len() > 1).then(|| file.display().to_string());
-            answer_all(BufReader::new(open), name.as_deref(), args.explain, out)?
+            let name = file.display().to_string();
+            let several = files.len() > 1;
+            answer_all(BufReader::new(open), Some(&name), several, args.explain, out)?
         };
         if here == Verdict::Amiss {
             verdict = Verdict::Amiss;
@@ -69,12 +79,24 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Verdict> {
 }
 
 /// Answers each line as it comes. Empty lines are none.
-fn answer_all(mut lines: impl BufRead, file: Option<&str>, explain: bool, out: &mut impl Write) -> Result<Verdict> {
+fn answer_all(
+    mut lines: impl BufRead,
+    source: Option<&str>,
+    several: bool,
+    explain: bool,
+    out: &mut impl Write,
+) -> Result<Verdict> {
+    // Of one file, the line says enough.
+    let file = source.filter(|_| several);
     let mut verdict = Verdict::Well;
     let mut bytes = Vec::new();
     for number in 1_u64.. {
         bytes.clear();
-        if lines.read_until(b'\n', &mut bytes).context("read the requests")? == 0 {
+        if lines
+            .read_until(b'\n', &mut bytes)
+            .with_context(|| format!("read `{}`", source.unwrap_or("standard input")))?
+            == 0
+        {
             break;
         }
         if bytes.trim_ascii().is_empty() {

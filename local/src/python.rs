@@ -65,6 +65,17 @@ impl Python {
         self.bin.join(name)
     }
 
+    /// All AWS managed policies that the emulator carries, as a JSON object: each name with its `Document`.
+    pub fn managed_policies(&self) -> Result<String> {
+        let print = "from moto.iam.aws_managed_policies import aws_managed_policies_data as data; print(data)";
+        let output = Command::new(self.tool("python")).args(["-c", print]).output();
+        let output = output.context("cannot start the Python of `.venv`")?;
+        if !output.status.success() {
+            bail!("cannot read the AWS managed policies: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        String::from_utf8(output.stdout).context("the AWS managed policies are not UTF-8")
+    }
+
     /// A `PATH` on which the tools come first.
     pub fn path(&self) -> std::ffi::OsString {
         let mut path = self.bin.clone().into_os_string();

@@ -1,12 +1,14 @@
-//! What people run: `cargo xtask demo`, `test`, `local`, `lint`, `package`, `catalogue`.
+//! What people run: `cargo xtask demo`, `test`, `local`, `lint`, `package`, `catalogue`, `fuzz`.
 //!
 //! Does not depend on the AWS SDK, so that it is built in seconds: the local cloud, the functions and `warden` are
 //! other processes.
 
+mod bench;
 mod build;
 mod catalogue;
 mod demo;
 mod ending;
+mod fuzz;
 mod layering;
 mod lint;
 mod package;
@@ -40,6 +42,8 @@ enum Command {
         #[arg(long = "parameter", value_parser = serve::parameter, value_name = "NAME=VALUE")]
         parameters: Vec<(String, String)>,
     },
+    /// Measure the policy engine and hold it against its bounds.
+    Bench,
     /// Check formatting, lints, layering and the template.
     Lint,
     /// Build what is deployed with `sam build`, and tell the size of each artifact.
@@ -54,6 +58,14 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Try the policy engine with inputs that nobody thought of.
+    Fuzz {
+        /// How long to try each target.
+        #[arg(long, default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        seconds: u64,
+        /// The only target to try.
+        target: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -62,9 +74,11 @@ fn main() -> ExitCode {
         Command::Demo { keep } => demo::play(&workspace, keep),
         Command::Test { arguments } => suite::test(&workspace, &arguments),
         Command::Local { parameters } => serve::run(&workspace, &parameters),
+        Command::Bench => bench::measure(&workspace),
         Command::Lint => lint::check(&workspace),
         Command::Package { arch } => package::build(&workspace, arch.as_deref()),
         Command::Catalogue { check } => catalogue::make(&workspace, check),
+        Command::Fuzz { seconds, target } => fuzz::run(&workspace, seconds, target.as_deref()),
     };
     ending::now();
     match done {

@@ -24,6 +24,10 @@ mod resource_type;
 mod table;
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use crate::document::ActionPattern;
+use crate::pattern::{Pattern, Syntax};
 
 pub use action::{Action, Level, Target};
 pub use condition_key::{ConditionKey, KeyType};
@@ -74,6 +78,41 @@ pub fn service(prefix: &str) -> Option<&'static Service> {
 pub fn action(name: &str) -> Option<&'static Action> {
     let (prefix, name) = name.split_once(':')?;
     service(prefix)?.action(name)
+}
+
+/// Every action with its name in lower case, in which policies are compared.
+pub(crate) fn in_lower_case() -> &'static [(String, &'static Action)] {
+    static ALL: LazyLock<Vec<(String, &'static Action)>> = LazyLock::new(|| {
+        let actions = table::SERVICES.iter().flat_map(|service| service.actions);
+        actions.map(|action| (action.to_string().to_ascii_lowercase(), action)).collect()
+    });
+    &ALL
+}
+
+/// Patterns that every resource of an action matches one of: those of its resource types, `*` alone for an action that
+/// takes none, and everything for an action that is not known.
+pub(crate) fn shapes(name: &str) -> Vec<Pattern> {
+    match action(name) {
+        None => vec![Pattern::any()],
+        Some(action) if !action.takes_resource() => vec![Pattern::literal("*")],
+        Some(action) => {
+            let patterns = action.resource_types().map(|kind| Pattern::parse(&kind.pattern(), Syntax::WILDCARDS));
+            patterns.filter_map(Result::ok).collect()
+        }
+    }
+}
+
+/// The service that a pattern of actions names, when it is complete here and has no action that the pattern matches: AWS
+/// has no such action, or has it since the data was made.
+pub fn lacking(pattern: &ActionPattern) -> Option<&'static Service> {
+    let service = service(pattern.as_str().split_once(':')?.0).filter(|service| service.complete)?;
+    let matched = service.actions.iter().any(|action| pattern.matches(&action.to_string()));
+    (!matched).then_some(service)
+}
+
+/// Whether an action is one that takes no resource: it can be granted on `*` only.
+pub fn takes_none(name: &str) -> bool {
+    action(name).is_some_and(|action| !action.takes_resource())
 }
 
 fn find<T>(sorted: &'static [T], name: &str, of: impl Fn(&T) -> &str) -> Option<&'static T> {

@@ -9,10 +9,14 @@ use std::fmt;
 
 use crate::context::{Context, Key};
 use crate::pattern::VariableFault;
+use crate::shown::shown;
 
 pub use operator::{Family, Operator, OperatorFault, Quantifier};
 pub(crate) use test::Test;
 pub use test::ValueFault;
+
+/// Something about a value, with the place of the value in its list.
+pub(crate) type At<T> = (usize, T);
 
 /// One condition of a statement: an operator, a key, and the values that the key is compared with.
 ///
@@ -35,7 +39,7 @@ impl Condition {
         key: Key,
         values: Vec<String>,
         variables: bool,
-    ) -> Result<(Self, Vec<(usize, ValueFault)>), (usize, VariableFault)> {
+    ) -> Result<(Self, Vec<At<ValueFault>>), At<VariableFault>> {
         let (test, faults) = Test::new(operator.family, &values, variables)?;
         Ok((Self { operator, key, values, test }, faults))
     }
@@ -96,10 +100,14 @@ impl Condition {
 
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} ", self.operator, self.key)?;
+        write!(f, "{} {} ", self.operator, shown(self.key.as_str()))?;
         match self.values.as_slice() {
-            [one] => write!(f, "`{one}`"),
-            values => write!(f, "[{}]", values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")),
+            [one] => write!(f, "`{}`", shown(one)),
+            values => write!(
+                f,
+                "[{}]",
+                values.iter().map(|value| format!("`{}`", shown(value))).collect::<Vec<_>>().join(", ")
+            ),
         }
     }
 }

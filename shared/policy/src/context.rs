@@ -15,13 +15,24 @@ pub struct Key {
 impl Key {
     /// Names a key. Any text is a name: that AWS has such a key is not checked.
     pub fn new(name: &str) -> Self {
-        let lower = name.to_lowercase();
+        let lower = name.to_ascii_lowercase();
         Self { lower: (lower != name).then(|| lower.into()), written: name.into() }
     }
 
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.written
+    }
+
+    /// The key of which this is one of several values: `iot:Certificate.Subject.Country` of `….Country.1`.
+    pub(crate) fn numbered(&self) -> Option<(Self, usize)> {
+        let (attribute, number) = self.written.rsplit_once('.').filter(|_| self.is_of_certificate())?;
+        Some((Self::new(attribute), number.parse().ok()?))
+    }
+
+    /// Whether it is an attribute of a device certificate, of which there may be several.
+    pub(crate) fn is_of_certificate(&self) -> bool {
+        self.lower().starts_with("iot:certificate.")
     }
 
     pub(crate) fn lower(&self) -> &str {

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::parse::ParseError;
 use crate::pattern::Pattern;
 use crate::principal::PrincipalElement;
+use crate::shown::shown;
 
 /// A policy document.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +19,7 @@ pub struct Document {
     /// In the order in which they stand, which has no effect.
     pub statements: Vec<Statement>,
     /// What was read and cannot mean what it was written for: condition values that are not of their operator's type.
-    /// AWS stores such a document, and the condition is never met.
+    /// AWS stores such a document, and the value is never matched.
     pub doubts: Vec<ParseError>,
 }
 
@@ -75,14 +76,25 @@ pub struct ActionPattern {
     lower: Pattern,
 }
 
+/// A text that is no action.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no action: expected `service:Name`, such as `kinesisvideo:PutMedia`, or `*`")]
+pub struct ActionFault(String);
+
 impl ActionPattern {
-    pub(crate) fn new(text: &str) -> Option<Self> {
+    /// Reads a pattern: `service:Name` with wildcards, or `*`. A name that no action has, with a blank say, is taken:
+    /// AWS does not look at names, and it matches nothing.
+    pub fn parse(text: &str) -> Result<Self, ActionFault> {
+        let fault = || ActionFault(shown(text));
         let all = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
-        let (service, _) = if all { (text, "") } else { text.split_once(':')? };
-        let lower = Pattern::parse(&text.to_lowercase(), crate::pattern::Syntax::WILDCARDS).ok()?;
-        // A name that no action has, with a blank say, is taken: AWS does not look at names, and it matches nothing.
+        let service = if all { text } else { text.split_once(':').ok_or_else(fault)?.0 };
         let prefix = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '*' | '?');
-        (!service.is_empty() && service.chars().all(prefix)).then(|| Self { written: text.to_owned(), lower })
+        if service.is_empty() || !service.chars().all(prefix) {
+            return Err(fault());
+        }
+        let lower =
+            Pattern::parse(&text.to_ascii_lowercase(), crate::pattern::Syntax::WILDCARDS).ok().ok_or_else(fault)?;
+        Ok(Self { written: text.to_owned(), lower })
     }
 
     /// As it was written.
@@ -97,7 +109,7 @@ impl ActionPattern {
 
     /// Whether it matches an action, whatever its case.
     pub fn matches(&self, action: &str) -> bool {
-        self.matches_lower(&action.to_lowercase())
+        self.matches_lower(&action.to_ascii_lowercase())
     }
 
     pub(crate) fn matches_lower(&self, lower: &str) -> bool {

@@ -2,16 +2,21 @@
 
 mod decision;
 mod layer;
+mod look;
 mod near;
 mod owned;
+mod say;
 
 pub use decision::{Decision, Missing, Outcome, Reason, StatementRef};
 pub use layer::Layer;
-pub use near::{Miss, NearMiss, near_misses};
+pub use near::{Miss, NearMiss, near_misses, these};
 
-use crate::document::{Document, Effect, Statement};
-use crate::principal::{Caller, Named};
+use crate::document::{Document, Effect};
+use crate::principal::{Caller, Principal};
 use crate::request::Request;
+use look::Look;
+pub(crate) use owned::kept;
+pub(crate) use say::Say;
 
 /// A policy document with the name that a reader knows it by.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +51,7 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// Just the policies of a user, a role or a certificate.
+    /// Just the policies of a user or role, or the IoT policies of a certificate.
     pub fn of_identity(policies: impl IntoIterator<Item = Policy>) -> Self {
         Self { identity: policies.into_iter().collect(), ..Self::default() }
     }
@@ -81,8 +86,28 @@ fn numbered(layer: Layer, policy: &Policy) -> impl Iterator<Item = StatementRef<
     numbered.map(move |(index, statement)| StatementRef { layer, policy, index, statement })
 }
 
-fn statements(layer: Layer, policies: &[Policy]) -> impl Iterator<Item = StatementRef<'_>> {
+pub(crate) fn statements(layer: Layer, policies: &[Policy]) -> impl Iterator<Item = StatementRef<'_>> {
     policies.iter().flat_map(move |policy| numbered(layer, policy))
+}
+
+/// Whether a request is allowed whatever the policies say: who one is, and a user's session token, which proves a second
+/// factor.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html>
+fn needs_no_permission(request: &Request) -> bool {
+    match request.lower_action() {
+        "sts:getcalleridentity" => *request.principal().caller() != Caller::Anonymous,
+        "sts:getsessiontoken" => matches!(request.principal().caller(), Caller::User { .. } | Caller::Root { .. }),
+        _ => false,
+    }
+}
+
+/// Whether a device certificate asks for what is not AWS IoT's: it signs no requests to other services.
+///
+/// <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
+pub(crate) fn is_beyond_certificates(principal: &Principal, lower: &str) -> bool {
+    let iot = ["iot:", "iotjobsdata:"].iter().any(|prefix| lower.starts_with(prefix));
+    matches!(principal.caller(), Caller::Certificate { .. }) && !iot
 }
 
 /// Decides a request as AWS does.
@@ -95,10 +120,13 @@ fn statements(layer: Layer, policies: &[Policy]) -> impl Iterator<Item = Stateme
 /// - Across accounts: the resource's policy and the identity policies, the boundary and the session policies all do.
 /// - Services, federated and anonymous callers have nothing but the resource's policy.
 /// - A device certificate has its IoT policies, here as identity policies; their wildcards, variables and conditions
-///   work alike, and `+` and `#` of MQTT topic filters are plain characters.
+///   work alike, and `+` and `#` of MQTT topic filters are plain characters. Other services it reaches only with the
+///   credentials of a role alias, as a session of the role: see [`follow`](crate::follow).
 ///
-/// SCPs do not concern service-linked roles, services, federated and anonymous callers; RCPs do not concern
-/// service-linked roles. The root user needs no identity policy.
+/// SCPs do not concern service-linked roles, device certificates, services, federated and anonymous callers; RCPs do not
+/// concern service-linked roles and `kms:RetireGrant`. The root user needs no identity policy. A federated user's session
+/// that was made without a session policy has nothing but what resources' policies give it. `sts:GetCallerIdentity`, and
+/// a user's `sts:GetSessionToken`, need no permission and cannot be denied.
 ///
 /// Rules: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>,
@@ -128,10 +156,10 @@ fn statements(layer: Layer, policies: &[Policy]) -> impl Iterator<Item = Stateme
 /// # Ok::<(), policy::ParseError>(())
 /// ```
 pub fn evaluate<'p>(request: &Request, policies: &'p Policies) -> Decision<'p> {
-    if request.lower_action() == "sts:getcalleridentity" {
+    if needs_no_permission(request) {
         return Decision { outcome: Outcome::Allowed, because: vec![Reason::NeedsNoPermission] };
     }
-    let look = Look { request, policies, caller: request.principal().caller() };
+    let look = Look::new(request, policies);
     let mut denies = policies.statements().filter(|at| at.statement.effect == Effect::Deny && look.denies(at));
     if let Some(first) = denies.next() {
         let because = std::iter::once(first).chain(denies).map(Reason::Statement).collect();
@@ -141,153 +169,14 @@ pub fn evaluate<'p>(request: &Request, policies: &'p Policies) -> Decision<'p> {
         let because = vec![Reason::Missing(Missing::AwsOwned)];
         return Decision { outcome: Outcome::ImplicitlyDenied, because };
     }
+    if is_beyond_certificates(request.principal(), request.lower_action()) {
+        let because = vec![Reason::Missing(Missing::RoleAlias)];
+        return Decision { outcome: Outcome::ImplicitlyDenied, because };
+    }
     match look.allowing() {
         Ok(because) => Decision { outcome: Outcome::Allowed, because },
         Err(missing) => {
             Decision { outcome: Outcome::ImplicitlyDenied, because: missing.into_iter().map(Reason::Missing).collect() }
         }
     }
-}
-
-struct Look<'r, 'p> {
-    request: &'r Request,
-    policies: &'p Policies,
-    caller: &'r Caller,
-}
-
-impl<'p> Look<'_, 'p> {
-    fn denies(&self, at: &StatementRef<'_>) -> bool {
-        self.concerned(at.layer) && self.named(at.statement).is_some() && self.covers(at.statement)
-    }
-
-    /// Whether a layer has a say on this caller.
-    fn concerned(&self, layer: Layer) -> bool {
-        let linked = self.request.principal().is_service_linked();
-        match layer {
-            Layer::Identity | Layer::Boundary | Layer::Session => self.has_identity(),
-            Layer::ServiceControl(_) => self.has_identity() && !linked,
-            Layer::ResourceControl(_) => !linked,
-            Layer::Resource | Layer::Endpoint => true,
-        }
-    }
-
-    fn has_identity(&self) -> bool {
-        !matches!(self.caller, Caller::Anonymous | Caller::Service | Caller::Federated)
-    }
-
-    fn named(&self, statement: &Statement) -> Option<Named> {
-        let boundary = self.has_identity() && !self.policies.boundaries.is_empty();
-        match &statement.principal {
-            None => Some(Named::Itself),
-            Some(element) => element.concerns(self.request.principal(), statement.effect == Effect::Deny, boundary),
-        }
-    }
-
-    fn covers(&self, statement: &Statement) -> bool {
-        let context = self.request.context();
-        statement.covers_action(self.request.lower_action())
-            && statement.covers_resource(self.request.resource(), context)
-            && statement.conditions.iter().all(|condition| condition.holds(context))
-    }
-
-    /// The first of the statements that allows.
-    fn first(&self, mut statements: impl Iterator<Item = StatementRef<'p>>) -> Option<StatementRef<'p>> {
-        statements.find(|at| {
-            at.statement.effect == Effect::Allow && self.covers(at.statement) && self.named(at.statement).is_some()
-        })
-    }
-
-    /// What allows it, or all that would have to and does not.
-    fn allowing(&self) -> Result<Vec<Reason<'p>>, Vec<Missing>> {
-        let mut found = Found::default();
-        if self.concerned(Layer::ServiceControl(0)) {
-            for (level, policies) in self.policies.service_control.iter().enumerate() {
-                let layer = Layer::ServiceControl(level);
-                found.needs(layer, self.first(statements(layer, policies)));
-            }
-        }
-        if !self.policies.endpoint.is_empty() {
-            found.needs(Layer::Endpoint, self.first(statements(Layer::Endpoint, &self.policies.endpoint)));
-        }
-        let resource = self.by_resource();
-        let (named, by_resource) = resource.map_or((None, None), |(named, at)| (Some(named), Some(at)));
-        let across = self.request.is_cross_account();
-        let assumes = is_assume_role(self.request);
-        let must_name = across || assumes || is_key(self.request) || !self.has_identity();
-        match (by_resource, must_name) {
-            (Some(at), _) => found.because.push(Reason::Statement(at)),
-            (None, true) if self.has_identity() => found.missing.push(Missing::ResourceAllow),
-            (None, true) => found.missing.push(Missing::OnlyResourceCould),
-            (None, false) => {}
-        }
-        if self.has_identity() {
-            let named = if across { None } else { named };
-            // To be named in a trust policy does not lift a boundary, as it does elsewhere.
-            if named != Some(Named::Itself) || assumes {
-                self.needs_if_any(&mut found, Layer::Boundary, &self.policies.boundaries);
-            }
-            if named != Some(Named::Itself) {
-                self.needs_if_any(&mut found, Layer::Session, &self.policies.session);
-            }
-            match named {
-                Some(Named::Itself | Named::Role) => {}
-                Some(Named::Account) | None if matches!(self.caller, Caller::Root { .. }) => {
-                    found.because.push(Reason::RootUser);
-                }
-                Some(Named::Account) | None => {
-                    found.needs(Layer::Identity, self.first(statements(Layer::Identity, &self.policies.identity)));
-                }
-            }
-        }
-        if found.missing.is_empty() { Ok(found.because) } else { Err(found.missing) }
-    }
-
-    fn needs_if_any(&self, found: &mut Found<'p>, layer: Layer, policies: &'p [Policy]) {
-        if !policies.is_empty() {
-            found.needs(layer, self.first(statements(layer, policies)));
-        }
-    }
-
-    /// The statement of the resource's policy that allows it and names the caller most closely.
-    fn by_resource(&self) -> Option<(Named, StatementRef<'p>)> {
-        let allows = statements(Layer::Resource, self.policies.resource.as_slice()).filter_map(|at| {
-            let allow = at.statement.effect == Effect::Allow && self.covers(at.statement);
-            allow.then(|| self.named(at.statement))?.map(|named| (named, at))
-        });
-        allows.reduce(|best, next| if next.0 > best.0 { next } else { best })
-    }
-}
-
-/// What was found to allow, and what was not.
-#[derive(Default)]
-struct Found<'p> {
-    because: Vec<Reason<'p>>,
-    missing: Vec<Missing>,
-}
-
-impl<'p> Found<'p> {
-    fn needs(&mut self, layer: Layer, by: Option<StatementRef<'p>>) {
-        match by {
-            Some(at) => self.because.push(Reason::Statement(at)),
-            None => self.missing.push(Missing::Allow(layer)),
-        }
-    }
-}
-
-/// Whether a role is to be assumed: its trust policy decides who may.
-fn is_assume_role(request: &Request) -> bool {
-    let action = request.lower_action().strip_prefix("sts:");
-    let assume = action
-        .is_some_and(|action| action.starts_with("assumerole") || matches!(action, "tagsession" | "setsourceidentity"));
-    assume && is_of(request.resource(), "iam", "role/")
-}
-
-/// Whether it is about a KMS key: its policy decides who may.
-fn is_key(request: &Request) -> bool {
-    request.lower_action().starts_with("kms:") && is_of(request.resource(), "kms", "key/")
-}
-
-fn is_of(arn: &str, service: &str, kind: &str) -> bool {
-    let mut parts = arn.splitn(6, ':');
-    parts.nth(2) == Some(service) && parts.nth(2).is_some_and(|resource| resource.starts_with(kind))
 }

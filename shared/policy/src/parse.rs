@@ -70,7 +70,7 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, ParseError> {
         return Ok(Cow::Borrowed(text));
     }
     let decoded = percent_encoding::percent_decode_str(text.trim()).decode_utf8();
-    decoded.map_err(|_| Path::Document.error(Problem::NotUtf8))
+    decoded.ok().ok_or_else(|| Path::Document.error(Problem::NotUtf8))
 }
 
 fn document(kind: Kind, json: &Json) -> Result<Document, ParseError> {
@@ -84,7 +84,7 @@ fn document(kind: Kind, json: &Json) -> Result<Document, ParseError> {
         Some(other) => return Err(path.member("Version").error(Problem::version(other))),
     };
     let id = member(members, "Id").map(|id| text(&path.member("Id"), id).map(str::to_owned)).transpose()?;
-    let list = member(members, "Statement").ok_or_else(|| path.error(Problem::Missing("Statement")))?;
+    let list = member(members, "Statement").ok_or_else(|| path.error(Problem::Missing("`Statement`")))?;
     let (mut statements, mut doubts) = (Vec::new(), Vec::new());
     for (index, one) in list.items().iter().enumerate() {
         statements.push(statement(kind, version, &Path::Statement(index), one, &mut doubts)?);
@@ -111,24 +111,24 @@ fn statement(
         Some(Json::Text(effect)) if effect == "Allow" => Effect::Allow,
         Some(Json::Text(effect)) if effect == "Deny" => Effect::Deny,
         Some(other) => return Err(path.member("Effect").error(Problem::effect(other))),
-        None => return Err(path.error(Problem::Missing("Effect"))),
+        None => return Err(path.error(Problem::Missing("`Effect`"))),
     };
     let variables = version == Version::V2012;
     let principal = one_of(path, members, PRINCIPALS, principal)?;
     if kind == Kind::Resource && principal.is_none() {
-        return Err(path.error(Problem::Missing("Principal")));
+        return Err(path.error(Problem::Missing("`Principal`")));
     }
     let actions = one_of(path, members, ["Action", "NotAction"], actions)?;
     let read = |path: &Path, negated: bool, json: &Json| resources(path, negated, json, variables, kind);
     let resources = one_of(path, members, ["Resource", "NotResource"], read)?;
     if kind != Kind::Resource && resources.is_none() {
-        return Err(path.error(Problem::Missing("Resource")));
+        return Err(path.error(Problem::Missing("`Resource` or `NotResource`")));
     }
     let conditions = match member(members, "Condition") {
         None => Vec::new(),
         Some(block) => conditions(&path.member("Condition"), block, variables, doubts)?,
     };
-    let actions = actions.ok_or_else(|| path.error(Problem::Missing("Action")))?;
+    let actions = actions.ok_or_else(|| path.error(Problem::Missing("`Action` or `NotAction`")))?;
     Ok(Statement { sid, effect, principal, actions, resources, conditions })
 }
 
@@ -191,9 +191,7 @@ fn texts<'j>(path: &Path, json: &'j Json) -> Result<Vec<(Path, &'j str)>, ParseE
             });
             each.collect()
         }
-        one => Ok(vec![(
-            path.clone(),
-            text(path, one).map_err(|_| path.error(Problem::expected("a string or a list of strings", one)))?,
-        )]),
+        Json::Text(text) => Ok(vec![(path.clone(), text)]),
+        other => Err(path.error(Problem::expected("a string or a list of strings", other))),
     }
 }

@@ -4,10 +4,12 @@ mod algebra;
 mod search;
 mod syntax;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::context::{Context, Key};
 
+pub(crate) use search::Budget;
 pub use search::{Search, search};
 pub use syntax::{Syntax, VariableFault};
 pub(crate) use syntax::{colons, parts};
@@ -60,13 +62,23 @@ impl Variable {
         &self.key
     }
 
-    /// Its value in a request: of a key with exactly one value, or the default when the key is absent.
+    /// Its value in a request: of a key with exactly one value, or the default when the key is absent. An attribute of a
+    /// device certificate may have several: the variable is the first, and with a number behind it another, counted from
+    /// `.1`, the second.
+    ///
+    /// <https://docs.aws.amazon.com/iot/latest/developerguide/cert-policy-variables.html>
     fn value<'a>(&'a self, context: &'a Context) -> Option<&'a str> {
         match context.get(&self.key) {
-            None => self.default.as_deref(),
             Some([one]) => Some(one),
+            Some([first, ..]) if self.key.is_of_certificate() => Some(first),
             Some(_) => None,
+            None => self.numbered(context).or(self.default.as_deref()),
         }
+    }
+
+    fn numbered<'a>(&self, context: &'a Context) -> Option<&'a str> {
+        let (attribute, number) = self.key.numbered()?;
+        context.get(&attribute)?.get(number).map(String::as_str)
     }
 }
 
@@ -84,10 +96,16 @@ impl Pattern {
     /// Joins what can be joined, and puts the characters of a gap before its star.
     pub(crate) fn from_pieces(pieces: impl IntoIterator<Item = Piece>) -> Self {
         let mut joined: Vec<Piece> = Vec::new();
+        let mut text = String::new();
         for piece in pieces {
+            if let Piece::Text(more) = &piece {
+                text.push_str(more);
+                continue;
+            }
+            if !text.is_empty() {
+                joined.push(Piece::Text(std::mem::take(&mut text).into()));
+            }
             match (joined.last_mut(), piece) {
-                (_, Piece::Text(text)) if text.is_empty() => {}
-                (Some(Piece::Text(before)), Piece::Text(text)) => *before = format!("{before}{text}").into(),
                 (Some(Piece::Any), Piece::Any) => {}
                 (Some(last @ Piece::Any), Piece::One) => {
                     *last = Piece::One;
@@ -95,6 +113,9 @@ impl Pattern {
                 }
                 (_, piece) => joined.push(piece),
             }
+        }
+        if !text.is_empty() {
+            joined.push(Piece::Text(text.into()));
         }
         Self(joined.into())
     }
@@ -160,20 +181,47 @@ impl Pattern {
         })
     }
 
-    /// The pattern with the variables replaced whose key has exactly one value in `known`; the others stay. A default
-    /// is not used: that a key is not among the known ones does not mean that a request will lack it.
+    /// The texts right before and right behind the first variable of a key; empty where there is something else.
+    pub(crate) fn beside(&self, key: &Key) -> (&str, &str) {
+        let is_own = |piece: &Piece| matches!(piece, Piece::Variable(variable) if variable.key == *key);
+        let at = self.pieces().iter().position(is_own);
+        let text = |at: Option<usize>| match at.and_then(|at| self.pieces().get(at)) {
+            Some(Piece::Text(text)) => &**text,
+            _ => "",
+        };
+        (text(at.and_then(|at| at.checked_sub(1))), text(at.and_then(|at| at.checked_add(1))))
+    }
+
+    /// The pattern with the variables replaced whose keys are known: by the value of a key in `present`, by the default
+    /// where the key is in `absent`; others stay. None when one of the known ones has no value: a key with several
+    /// values, or an absent one without a default. The pattern then matches nothing.
+    pub fn bind(&self, present: &Context, absent: &[Key]) -> Option<Self> {
+        let present_or_numbered = |key: &Key| {
+            present.get(key).is_some() || key.numbered().is_some_and(|(attribute, _)| present.get(&attribute).is_some())
+        };
+        // Of a certificate's attribute that is absent by its number, the attribute itself may have that value.
+        let surely_absent =
+            |key: &Key| absent.contains(key) && key.numbered().is_none_or(|(attribute, _)| absent.contains(&attribute));
+        let pieces = self.pieces().iter().map(|piece| match piece {
+            Piece::Variable(variable) if surely_absent(&variable.key) || present_or_numbered(&variable.key) => {
+                variable.value(present).map(|value| Piece::Text(value.into()))
+            }
+            _ => Some(piece.clone()),
+        });
+        pieces.collect::<Option<Vec<_>>>().map(Self::from_pieces)
+    }
+
+    /// The pattern with a `*` in place of each variable: all that it may come to match.
     #[must_use]
-    pub fn bind(&self, known: &Context) -> Self {
+    pub fn widened(&self) -> Cow<'_, Self> {
         if self.variables().next().is_none() {
-            return self.clone();
+            return Cow::Borrowed(self);
         }
-        Self::from_pieces(self.pieces().iter().map(|piece| match piece {
-            Piece::Variable(variable) => match known.get(&variable.key) {
-                Some([one]) => Piece::Text(one.as_str().into()),
-                _ => piece.clone(),
-            },
+        let pieces = self.pieces().iter().map(|piece| match piece {
+            Piece::Variable(_) => Piece::Any,
             _ => piece.clone(),
-        }))
+        });
+        Cow::Owned(Self::from_pieces(pieces))
     }
 
     /// The pattern as a request sees it: every variable replaced. None when one of them has no value.

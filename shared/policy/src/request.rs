@@ -22,12 +22,11 @@ impl Request {
     /// An action that takes no resource, as the [catalogue] knows it, is asked for on `*`, whatever is given here: so
     /// AWS does, and a policy can grant it on `*` only.
     pub fn new(principal: Principal, action: &str, resource: &str, context: Context) -> Self {
-        let known = catalogue::action(action);
-        let resource = if known.is_some_and(|action| !action.takes_resource()) { "*" } else { resource };
+        let resource = if catalogue::takes_none(action) { "*" } else { resource };
         Self {
             principal,
             action: action.to_owned(),
-            lower: action.to_lowercase(),
+            lower: action.to_ascii_lowercase(),
             resource: resource.to_owned(),
             resource_account: None,
             context,
@@ -68,7 +67,7 @@ impl Request {
     /// The account of the resource: as it was said, or as the ARN says; None when neither does. What is AWS's own, such
     /// as its managed policies, belongs to no account.
     pub fn resource_account(&self) -> Option<&str> {
-        let of_arn = || self.resource.splitn(6, ':').nth(4).filter(|account| is_account(account));
+        let of_arn = || self.resource.split(':').nth(4).filter(|account| is_account(account));
         self.resource_account.as_deref().or_else(of_arn)
     }
 

@@ -4,6 +4,10 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_iot::types::ThingPrincipalType;
+use policy::{
+    Allowance, Device, Document, Kind, Known, Link, May, Pattern, Policies, Policy, Principal, Role, catalogue, follow,
+    reach,
+};
 use serde_json::Value;
 
 use crate::fleet::{ACCOUNT, FUNCTION, Fleet};
@@ -75,27 +79,77 @@ async fn every_policy_is_as_reviewed() {
     insta::assert_json_snapshot!("policies_with_registry_and_key", fleet.control.policies().unwrap());
 }
 
+const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+
+/// A document of the deployed stack, for the policy engine.
+fn document(kind: Kind, document: &Value) -> Policy {
+    Policy { name: String::new(), document: Document::parse(kind, &document.to_string()).unwrap() }
+}
+
+/// A role's inline policies, and its trust policy as that of the resource.
+fn role(what: &Value) -> Policies {
+    let inline = what["policies"].as_object().unwrap().values().map(|policy| document(Kind::Identity, policy));
+    Policies { resource: Some(document(Kind::Resource, &what["trust"])), ..Policies::of_identity(inline) }
+}
+
+/// Every role and every action, by what our own engine finds that the role could ever do.
 #[tokio::test]
 async fn no_role_may_delete_a_stream_shorten_its_retention_or_touch_a_key() {
-    let key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555";
-    let fleet = Fleet::with(&[("UseRegistry", "true"), ("StreamKmsKeyArn", key)]).await;
+    let fleet = Fleet::with(&[("UseRegistry", "true"), ("StreamKmsKeyArn", KEY)]).await;
     let policies = fleet.control.policies().unwrap();
-    let mut seen = 0;
-    for (role, what) in policies.as_object().unwrap() {
-        let Some(inline) = what["policies"].as_object() else { continue };
-        for statement in inline.values().flat_map(|policy| policy["Statement"].as_array().unwrap()) {
-            let actions = statement["Action"].as_array().cloned().unwrap_or_else(|| vec![statement["Action"].clone()]);
-            for action in actions.iter().map(|action| action.as_str().unwrap()) {
-                seen += 1;
-                let harmless =
-                    ["kms:DescribeKey", "kms:GenerateDataKey"].contains(&action) || !action.starts_with("kms:");
-                let destroys =
-                    ["kinesisvideo:Delete", "kinesisvideo:Update"].iter().any(|verb| action.starts_with(verb));
-                assert!(harmless && !destroys && !action.contains('*'), "{role} may {action}");
-            }
+    let video = catalogue::service("kinesisvideo").unwrap().actions.iter();
+    let video = video.filter(|action| action.name.starts_with("Delete") || action.name.starts_with("Update"));
+    let keys = catalogue::service("kms").unwrap().actions.iter();
+    let keys = keys.filter(|action| !["DescribeKey", "GenerateDataKey"].contains(&action.name));
+    let forbidden: Vec<_> = video.chain(keys).map(ToString::to_string).collect();
+    assert!(forbidden.len() > 50, "{forbidden:?}");
+    let mut roles = 0;
+    for (name, what) in policies.as_object().unwrap().iter().filter(|(_, what)| what.get("trust").is_some()) {
+        roles += 1;
+        let arn: Principal = format!("arn:aws:iam::{ACCOUNT}:role/{name}").parse().unwrap();
+        let policies = role(what);
+        let reach = reach(&arn, &policies, &Known::default());
+        for action in &forbidden {
+            assert!(matches!(reach.may(action, &Pattern::any()), May::Never), "{name} may {action}");
         }
     }
-    assert!(seen > 30, "{seen} actions were looked at");
+    assert_eq!(roles, 3);
+}
+
+/// From the certificate over the role alias to the role: what a camera could ever do to video and keys.
+#[tokio::test]
+async fn a_camera_reaches_its_own_stream_and_nothing_beyond() {
+    let fleet = Fleet::with(&[("StreamKmsKeyArn", KEY)]).await;
+    let policies = fleet.control.policies().unwrap();
+    let of_certificate = Policies::of_identity([document(Kind::Iot, &policies["CameraPolicy"])]);
+    let of_role = role(&policies["CameraRole"]);
+    let device = Device {
+        certificate: format!("arn:aws:iot:us-east-1:{ACCOUNT}:cert/1f2e").parse().unwrap(),
+        thing: Some("cam-1".to_owned()),
+        thing_type: None,
+        policies: &of_certificate,
+        known: Known::default(),
+    };
+    let role = Role {
+        alias: format!("arn:aws:iot:us-east-1:{ACCOUNT}:rolealias/local-camera"),
+        arn: format!("arn:aws:iam::{ACCOUNT}:role/camera").parse().unwrap(),
+        policies: &of_role,
+    };
+    let chain = follow(&device, &role);
+    assert_eq!(chain.link(), Link::Given);
+    let own = format!("arn:aws:kinesisvideo:us-east-1:{ACCOUNT}:stream/cam-1/*");
+    assert_eq!(chain.resources("kinesisvideo:PutMedia"), std::slice::from_ref(&own));
+    let producer = ["kinesisvideo:PutMedia", "kinesisvideo:GetDataEndpoint", "kinesisvideo:DescribeStream"];
+    let needed = Allowance::about(&["*"]).unwrap().with(&producer, &[&own]).unwrap();
+    let needed = needed.with(&["kms:GenerateDataKey"], &[KEY]).unwrap();
+    let beyond: Vec<_> = chain.reach().beyond(&needed).into_iter().map(|excess| excess.action).collect();
+    assert!(beyond.is_empty(), "{beyond:?}");
+
+    // The same chain, when the certificate is attached to no thing, and for an alias of somebody else.
+    let nobody = follow(&Device { thing: None, ..device.clone() }, &role);
+    assert!(matches!(nobody.may("kinesisvideo:PutMedia", &Pattern::any()), May::Never));
+    let other = Role { alias: role.alias.replace("local-camera", "other"), ..role };
+    assert_eq!(follow(&device, &other).link(), Link::NoAlias);
 }
 
 #[tokio::test]

@@ -27,7 +27,8 @@ impl<'a> Arn<'a> {
 /// The text `*` alone matches whatever there is.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ArnPattern {
-    Parts(Box<[Pattern; 6]>),
+    /// The six.
+    Parts(Box<[Pattern]>),
     /// Fewer than six components as it stands: it may become an ARN when its variables have values.
     Whole(Pattern),
 }
@@ -35,14 +36,13 @@ pub(crate) enum ArnPattern {
 impl ArnPattern {
     pub(crate) fn parse(text: &str, variables: bool) -> Result<Self, VariableFault> {
         let syntax = Syntax { wildcards: true, variables };
-        let Some([a, b, c, d, e, f]) = parts(text) else { return Ok(Self::Whole(Pattern::parse(text, syntax)?)) };
-        let part = |text| Pattern::parse(text, syntax);
-        Ok(Self::Parts(Box::new([part(a)?, part(b)?, part(c)?, part(d)?, part(e)?, part(f)?])))
+        let Some(parts) = parts(text) else { return Ok(Self::Whole(Pattern::parse(text, syntax)?)) };
+        Ok(Self::Parts(parts.into_iter().map(|part| Pattern::parse(part, syntax)).collect::<Result<_, _>>()?))
     }
 
     pub(crate) fn matches(&self, arn: Arn<'_>, context: &Context) -> bool {
         match self {
-            Self::Parts(patterns) => arn.fits(patterns.as_slice(), context),
+            Self::Parts(patterns) => arn.fits(patterns, context),
             Self::Whole(pattern) if pattern.is_any() => true,
             Self::Whole(pattern) => {
                 let patterns = pattern.resolved(context).as_ref().and_then(split);
@@ -54,7 +54,7 @@ impl ArnPattern {
     /// The components one after the other.
     pub(crate) fn patterns(&self) -> &[Pattern] {
         match self {
-            Self::Parts(patterns) => patterns.as_slice(),
+            Self::Parts(patterns) => patterns,
             Self::Whole(pattern) => std::slice::from_ref(pattern),
         }
     }

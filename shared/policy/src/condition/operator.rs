@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::shown::shown;
+
 /// A condition operator with what may stand around it: `ForAnyValue:StringLikeIfExists`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Operator {
@@ -122,7 +124,7 @@ impl FromStr for Operator {
     type Err = OperatorFault;
 
     fn from_str(text: &str) -> Result<Self, OperatorFault> {
-        let unknown = || OperatorFault::Unknown(text.chars().take(80).collect());
+        let unknown = || OperatorFault::Unknown(shown(text));
         let lower = text.to_ascii_lowercase();
         let (quantifier, rest) = match lower.split_once(':') {
             None => (None, lower.as_str()),

@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::arn::{Arn, ArnPattern};
-use super::moment;
 use super::operator::Family;
+use super::{At, moment};
 use crate::context::{Context, Key};
 use crate::pattern::{Pattern, Syntax, VariableFault};
+use crate::shown::shown;
 
 /// What a value of a key is compared with. A value of a policy that is not of the operator's type is None: AWS stores
 /// such policies.
@@ -61,7 +62,7 @@ impl Compare {
     }
 }
 
-/// A value that is not of its operator's type: the condition is never met by it, nor by its not being there.
+/// A value that is not of its operator's type: it is never matched, and a negated operator is not met beside it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{value}` is no {expected}")]
 pub struct ValueFault {
@@ -71,12 +72,13 @@ pub struct ValueFault {
     pub expected: &'static str,
 }
 
-/// The values of a condition as they were read, and those that could not be, each with its place in the list.
-pub(super) type Read = (Test, Vec<(usize, ValueFault)>);
-
 impl Test {
     /// Reads the values. A malformed variable is an error, with its place in the list.
-    pub(super) fn new(family: Family, values: &[String], variables: bool) -> Result<Read, (usize, VariableFault)> {
+    pub(super) fn new(
+        family: Family,
+        values: &[String],
+        variables: bool,
+    ) -> Result<(Self, Vec<At<ValueFault>>), At<VariableFault>> {
         let like = Syntax { wildcards: true, variables };
         let equal = Syntax { wildcards: false, variables };
         let patterns = |syntax| strict(values, |value| Pattern::parse(value, syntax));
@@ -106,11 +108,11 @@ impl Test {
         Ok((test, faults))
     }
 
-    fn numbers(compare: Compare, values: &[String], faults: &mut Vec<(usize, ValueFault)>) -> Self {
+    fn numbers(compare: Compare, values: &[String], faults: &mut Vec<At<ValueFault>>) -> Self {
         Self::Number(compare, lenient(values, decimal, faults))
     }
 
-    fn dates(compare: Compare, values: &[String], faults: &mut Vec<(usize, ValueFault)>) -> Self {
+    fn dates(compare: Compare, values: &[String], faults: &mut Vec<At<ValueFault>>) -> Self {
         Self::Date(compare, lenient(values, date, faults))
     }
 
@@ -173,17 +175,14 @@ impl Test {
     }
 }
 
-fn strict<T>(
-    values: &[String],
-    read: impl Fn(&str) -> Result<T, VariableFault>,
-) -> Result<Vec<T>, (usize, VariableFault)> {
+fn strict<T>(values: &[String], read: impl Fn(&str) -> Result<T, VariableFault>) -> Result<Vec<T>, At<VariableFault>> {
     values.iter().enumerate().map(|(at, value)| read(value).map_err(|fault| (at, fault))).collect()
 }
 
 fn lenient<T>(
     values: &[String],
     read: impl Fn(&str) -> Result<T, ValueFault>,
-    faults: &mut Vec<(usize, ValueFault)>,
+    faults: &mut Vec<At<ValueFault>>,
 ) -> Vec<Option<T>> {
     let each = values.iter().enumerate();
     each.map(|(at, value)| read(value).map_err(|fault| faults.push((at, fault))).ok()).collect()
@@ -196,7 +195,7 @@ fn any<T>(values: &[Option<T>], is: impl Fn(&T) -> bool) -> Option<bool> {
 }
 
 fn fault(value: &str, expected: &'static str) -> ValueFault {
-    ValueFault { value: value.chars().take(80).collect(), expected }
+    ValueFault { value: shown(value), expected }
 }
 
 fn decimal(value: &str) -> Result<Decimal, ValueFault> {
@@ -228,13 +227,13 @@ fn truth(value: &str, variables: bool) -> Result<Truth, ValueFault> {
 }
 
 fn binary(value: &str) -> Result<Vec<u8>, ValueFault> {
-    STANDARD.decode(value).or_else(|_| STANDARD_NO_PAD.decode(value)).map_err(|_| fault(value, "base64"))
+    STANDARD.decode(value).or_else(|_| STANDARD_NO_PAD.decode(value)).ok().ok_or_else(|| fault(value, "base64"))
 }
 
 fn network(value: &str) -> Result<IpNet, ValueFault> {
     let address = || value.parse::<IpAddr>().map(IpNet::from);
     let expected = "IP address or range: expected such as `203.0.113.7`, `203.0.113.0/24` or `2001:db8::/32`";
-    value.parse().or_else(|_| address()).map_err(|_| fault(value, expected))
+    value.parse().or_else(|_| address()).ok().ok_or_else(|| fault(value, expected))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Layer, Policy};
 use crate::document::Statement;
+use crate::shown::shown;
 
 /// Whether a request is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,7 +34,7 @@ pub enum Reason<'p> {
     Statement(StatementRef<'p>),
     /// Something that would have had to allow, and did not.
     Missing(Missing),
-    /// Allowed whatever the policies say: `sts:GetCallerIdentity` needs no permission.
+    /// Allowed whatever the policies say, as `sts:GetCallerIdentity` is.
     NeedsNoPermission,
     /// The root user of the account needs no identity policy.
     RootUser,
@@ -62,9 +63,26 @@ pub enum Missing {
     ResourceAllow,
     /// The caller has no identity policies, and the policy of the resource does not allow it.
     OnlyResourceCould,
+    /// A device certificate reaches other services than AWS IoT only with the credentials of a role alias.
+    RoleAlias,
     /// The resource is AWS's own, and nobody's policies let it be changed.
     AwsOwned,
 }
+
+impl StatementRef<'_> {
+    /// Whether it is about an action, in lower case. Control policies of resources have no hold on one of KMS's:
+    /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>
+    pub(crate) fn covers_action(&self, lower: &str) -> bool {
+        self.statement.covers_action(lower) && !(self.has_exemption() && lower == RETIRE_GRANT)
+    }
+
+    /// Whether it would be about an action that its layer has no hold on.
+    pub(crate) fn has_exemption(&self) -> bool {
+        matches!(self.layer, Layer::ResourceControl(_)) && self.statement.covers_action(RETIRE_GRANT)
+    }
+}
+
+const RETIRE_GRANT: &str = "kms:retiregrant";
 
 impl Missing {
     /// The layer that would have had to allow; None where nothing could.
@@ -72,7 +90,7 @@ impl Missing {
         match self {
             Self::Allow(layer) => Some(layer),
             Self::ResourceAllow | Self::OnlyResourceCould => Some(Layer::Resource),
-            Self::AwsOwned => None,
+            Self::RoleAlias | Self::AwsOwned => None,
         }
     }
 }
@@ -100,11 +118,11 @@ impl fmt::Display for StatementRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.layer)?;
         if !self.policy.name.is_empty() {
-            write!(f, " `{}`", self.policy.name)?;
+            write!(f, " `{}`", shown(&self.policy.name))?;
         }
         write!(f, ", statement {}", self.index)?;
         match &self.statement.sid {
-            Some(sid) if !sid.is_empty() => write!(f, " (`{sid}`)"),
+            Some(sid) if !sid.is_empty() => write!(f, " (`{}`)", shown(sid)),
             _ => Ok(()),
         }
     }
@@ -121,9 +139,7 @@ impl fmt::Display for Reason<'_> {
                 write!(f, "{statement} {does} it")
             }
             Self::Missing(missing) => missing.fmt(f),
-            Self::NeedsNoPermission => {
-                f.write_str("`sts:GetCallerIdentity` needs no permission, and none can be denied")
-            }
+            Self::NeedsNoPermission => f.write_str("the action needs no permission, and cannot be denied"),
             Self::RootUser => f.write_str("the root user of an account needs no identity policy"),
         }
     }
@@ -136,6 +152,9 @@ impl fmt::Display for Missing {
             Self::ResourceAllow => f.write_str("the resource's own policy has to allow it, and does not"),
             Self::OnlyResourceCould => f.write_str(
                 "only the resource's policy could allow it to a caller without identity policies, and does not",
+            ),
+            Self::RoleAlias => f.write_str(
+                "a device certificate reaches other services than AWS IoT only with the credentials of a role alias: ask as the session of its role",
             ),
             Self::AwsOwned => f.write_str("the resource is AWS's own, which no policy lets anyone change"),
         }

@@ -1,26 +1,28 @@
 //! What is AWS's own in everybody's account.
 
 use crate::catalogue::{self, Level};
+use crate::context::Context;
+use crate::pattern::{Pattern, Syntax};
 use crate::request::Request;
 
-/// Whether a request would change what AWS keeps for itself: its managed policies, the roles that IAM Identity Center
-/// reserves, the aliases of its keys.
+/// Patterns for what an action cannot be done on, as AWS keeps it for itself: its managed policies, the roles that IAM
+/// Identity Center reserves, the aliases of its keys. None for an action that changes nothing.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html>,
 /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html>,
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/alias-create.html>
-pub(super) fn may_not_change(request: &Request) -> bool {
-    let mut parts = request.resource().splitn(6, ':').skip(2);
-    let (service, account, name) = (parts.next(), parts.nth(1), parts.next().unwrap_or_default());
-    let own = match service {
-        Some("iam") => {
-            (account == Some("aws") && name.starts_with("policy/")) || name.starts_with("role/aws-reserved/")
-        }
-        Some("kms") => name.starts_with("alias/aws/"),
-        _ => false,
+pub(crate) fn kept(action: &str) -> Vec<Pattern> {
+    let changes = catalogue::action(action).filter(|action| !matches!(action.level, Level::Read | Level::List));
+    let texts: &[&str] = match changes.map(|action| action.service) {
+        Some("iam") => &["arn:*:iam::aws:policy/*", "arn:*:iam:*:*:role/aws-reserved/*"],
+        Some("kms") => &["arn:*:kms:*:*:alias/aws/*"],
+        _ => &[],
     };
-    own && catalogue::action(request.action()).is_some_and(|action| {
-        let prefix = Some(action.service).filter(|prefix| service == Some(*prefix));
-        prefix.is_some() && !matches!(action.level, Level::Read | Level::List)
-    })
+    texts.iter().filter_map(|text| Pattern::parse(text, Syntax::WILDCARDS).ok()).collect()
+}
+
+/// Whether a request would change what AWS keeps for itself.
+pub(super) fn may_not_change(request: &Request) -> bool {
+    let owned = ["iam:", "kms:"].iter().any(|service| request.lower_action().starts_with(service));
+    owned && kept(request.action()).iter().any(|pattern| pattern.matches(request.resource(), Context::EMPTY))
 }

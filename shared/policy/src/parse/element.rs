@@ -1,5 +1,7 @@
 //! The elements of a statement.
 
+use std::collections::HashSet;
+
 use super::error::{ParseError, Path, Problem};
 use super::json::Json;
 use super::{Kind, object, texts};
@@ -10,10 +12,9 @@ use crate::pattern::{Pattern, colons};
 use crate::principal::{PrincipalElement, PrincipalEntry};
 
 pub(super) fn actions(path: &Path, negated: bool, json: &Json) -> Result<Matcher<ActionPattern>, ParseError> {
-    let each = texts(path, json)?.into_iter().map(|(path, text)| {
-        let expected = "action: expected `service:Name`, such as `kinesisvideo:PutMedia`, or `*`";
-        ActionPattern::new(text).ok_or_else(|| path.error(Problem::text(text, expected)))
-    });
+    let each = texts(path, json)?
+        .into_iter()
+        .map(|(path, text)| ActionPattern::parse(text).map_err(|fault| path.error(fault.into())));
     Ok(Matcher { negated, patterns: each.collect::<Result<_, _>>()? })
 }
 
@@ -80,13 +81,14 @@ pub(super) fn conditions(
     doubts: &mut Vec<ParseError>,
 ) -> Result<Vec<Condition>, ParseError> {
     let mut conditions: Vec<Condition> = Vec::new();
+    let mut seen = HashSet::new();
     for (name, block) in object(path, json, "an object of operators")? {
         let path = path.member(name);
         let operator: Operator = name.parse().map_err(|fault: OperatorFault| path.error(fault.into()))?;
         for (key, values) in object(&path, block, "an object of condition keys")? {
             let path = path.member(key);
             let key = Key::new(key);
-            if conditions.iter().any(|other| other.operator() == operator && *other.key() == key) {
+            if !seen.insert((operator, key.clone())) {
                 return Err(path.error(Problem::Twice(key.as_str().to_owned())));
             }
             let place = |index| if matches!(values, Json::List(_)) { path.item(index) } else { path.clone() };

@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::json::Json;
 use crate::condition::{OperatorFault, ValueFault};
+use crate::document::ActionFault;
 use crate::pattern::VariableFault;
+use crate::shown::shown;
 
 /// Why a text is no policy document, and where: ``` `Statement[1].Action[0]`: `s3` is no action…```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,10 +49,10 @@ pub enum Problem {
         found: String,
     },
     /// An element that must be there is not.
-    #[error("`{0}` is missing")]
+    #[error("{0} is missing")]
     Missing(&'static str),
     /// An element that AWS does not know there.
-    #[error("there is no element `{name}`: expected one of {}", known.join(", "))]
+    #[error("there is no element `{}`: expected one of {}", shown(name), known.join(", "))]
     Unknown {
         /// Its name.
         name: String,
@@ -58,13 +60,15 @@ pub enum Problem {
         known: &'static [&'static str],
     },
     /// A member that stands twice.
-    #[error("`{0}` stands twice: AWS allows each key once, so that nothing is overridden unseen")]
+    #[error("`{}` stands twice: AWS allows each key once, so that nothing is overridden unseen", shown(.0))]
     Twice(String),
     /// An element and its negation.
     #[error("`{0}` and `{1}` exclude each other")]
     Both(&'static str, &'static str),
     /// `Principal` where none may stand.
-    #[error("only the policy of a resource names a principal: this one is attached to its principal")]
+    #[error(
+        "remove it: such a policy already belongs to whom it is attached to, and only the policy of a resource names a principal"
+    )]
     PrincipalInIdentityPolicy,
     /// A key of a condition block that is no operator.
     #[error(transparent)]
@@ -72,6 +76,9 @@ pub enum Problem {
     /// A condition value that is not of its operator's type.
     #[error(transparent)]
     Value(#[from] ValueFault),
+    /// No action.
+    #[error(transparent)]
+    Action(#[from] ActionFault),
     /// A malformed policy variable.
     #[error(transparent)]
     Variable(#[from] VariableFault),
@@ -95,7 +102,7 @@ impl Problem {
     }
 
     pub(super) fn text(value: &str, expected: &'static str) -> Self {
-        Self::Text { value: value.chars().take(120).collect(), expected }
+        Self::Text { value: shown(value), expected }
     }
 
     pub(super) fn version(json: &Json) -> Self {
@@ -120,7 +127,8 @@ impl Path {
     }
 
     pub(super) fn member(&self, name: &str) -> Self {
-        Self::Member(Box::new(self.clone()), name.to_owned())
+        // As much as is shown: thousands of faults of one long name would each keep it.
+        Self::Member(Box::new(self.clone()), name.chars().take(200).collect())
     }
 
     pub(super) fn item(&self, index: usize) -> Self {
@@ -146,8 +154,7 @@ impl fmt::Display for Path {
                 if **path != Self::Document {
                     write!(f, "{path}.")?;
                 }
-                let name: String = name.chars().take(80).flat_map(char::escape_debug).collect();
-                f.write_str(&name)
+                f.write_str(&shown(name))
             }
             Self::Item(path, index) => write!(f, "{path}[{index}]"),
         }

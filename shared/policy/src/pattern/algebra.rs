@@ -1,11 +1,12 @@
 //! One pattern against another: does it lie within, do they meet?
 //!
-//! Both answers are exact and take time proportional to the product of the two lengths, also for patterns that
-//! somebody wrote to make it slow.
+//! Both answers take time and memory proportional to the product of the two lengths, also for patterns that somebody
+//! wrote to make it slow. Without variables they are exact; with them a yes to "within" is certain.
 
 use std::collections::VecDeque;
 
 use super::{Pattern, Piece, Variable};
+use crate::context::Context;
 
 /// A pattern by characters. Next to a gap stands text or a variable, never `?`: those count towards the gap.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,6 +17,9 @@ enum Sign<'a> {
     /// Any text of at least so many characters.
     Gap(usize),
 }
+
+/// The product of the lengths of two patterns up to which they are compared character by character.
+const LONGEST: usize = 100_000_000;
 
 impl Sign<'_> {
     /// How many characters it stands for at least. A variable's value may be empty.
@@ -83,6 +87,15 @@ impl Pattern {
         // of its gaps) can only match inside one unbroken run of `self`, and in the short ones a match across a gap
         // begins too early to help. So `other` covers all words exactly if its cores can be placed, from left to
         // right and each as early as it may, in unbroken runs at the least distances.
+        if other.is_any() {
+            return true;
+        }
+        if self.ends_differ(other) {
+            return false;
+        }
+        if let Some(matches) = self.as_literal().and_then(|text| other.matches_plainly(text)) {
+            return matches;
+        }
         let (own, theirs) = (signs(self), signs(other));
         let within = |own: &[Sign<'_>], core: &[Sign<'_>]| {
             own.len() == core.len() && own.iter().zip(core).all(|(own, theirs)| own.within(*theirs))
@@ -153,9 +166,37 @@ impl Pattern {
         })))
     }
 
-    /// Whether some text is matched by both. See [`Pattern::overlap`] for what variables do.
+    /// Whether some text is matched by both. See [`Pattern::overlap`] for what variables do. Of two patterns that are
+    /// longer together than AWS stores any, the answer is yes.
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.overlap(other).is_some()
+        if self.is_any() || other.is_any() {
+            return true;
+        }
+        if self.ends_differ(other) {
+            return false;
+        }
+        let own = || self.as_literal().and_then(|text| other.matches_plainly(text));
+        let theirs = || other.as_literal().and_then(|text| self.matches_plainly(text));
+        let size = |pattern: &Self| characters(pattern).len();
+        let is_long = || size(self).saturating_mul(size(other)) > LONGEST;
+        own().or_else(theirs).unwrap_or_else(|| is_long() || self.overlap(other).is_some())
+    }
+
+    /// Whether the two begin or end with different texts, so that nothing is matched by both. Most are told apart so.
+    fn ends_differ(&self, other: &Self) -> bool {
+        let texts =
+            |one: Option<&'_ Piece>, other: Option<&'_ Piece>, within: fn(&str, &str) -> bool| match (one, other) {
+                (Some(Piece::Text(one)), Some(Piece::Text(other))) => !within(one, other) && !within(other, one),
+                _ => false,
+            };
+        let (own, theirs) = (self.pieces(), other.pieces());
+        texts(own.first(), theirs.first(), |long, short| long.starts_with(short))
+            || texts(own.last(), theirs.last(), |long, short| long.ends_with(short))
+    }
+
+    /// Whether it matches a text; None when variables decide.
+    fn matches_plainly(&self, text: &str) -> Option<bool> {
+        self.variables().next().is_none().then(|| self.matches(text, Context::EMPTY))
     }
 
     /// The shortest text that the pattern matches, with `x` for each `?`; its variables stay.
@@ -206,18 +247,16 @@ impl Step {
     }
 }
 
-/// A pattern by characters, each `?` and `*` for itself.
+/// A pattern by characters, with each `?` of a gap between stars: what a variable stands for may come before it or
+/// behind.
 fn characters(pattern: &Pattern) -> Vec<Sign<'_>> {
-    let mut signs = Vec::new();
-    for piece in pattern.pieces() {
-        match piece {
-            Piece::One => signs.push(Sign::One),
-            Piece::Any => signs.push(Sign::Gap(0)),
-            Piece::Text(text) => signs.extend(text.chars().map(Sign::Char)),
-            Piece::Variable(variable) => signs.push(Sign::Variable(variable)),
-        }
-    }
-    signs
+    let each = signs(pattern).into_iter().flat_map(|sign| match sign {
+        Sign::Gap(least) => (0..=least.saturating_mul(2))
+            .map(|at| if at.is_multiple_of(2) { Sign::Gap(0) } else { Sign::One })
+            .collect(),
+        sign => vec![sign],
+    });
+    each.collect()
 }
 
 /// What is left of a pattern behind the first place for a core, at least so many characters from its beginning.

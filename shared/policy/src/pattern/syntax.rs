@@ -2,6 +2,7 @@
 
 use super::{Pattern, Piece, Variable};
 use crate::context::Key;
+use crate::shown::shown;
 
 /// What is special in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +29,6 @@ impl Syntax {
 pub struct VariableFault {
     shown: String,
 }
-
-/// Characters of a malformed variable that are shown.
-const SHOWN: usize = 60;
 
 impl Pattern {
     /// Reads a pattern. With neither wildcards nor variables every text is a literal.
@@ -100,7 +98,7 @@ pub(crate) fn parts(arn: &str) -> Option<[&str; 6]> {
 
 /// The variable at the beginning of the text, and how long it is.
 fn variable(text: &str) -> Result<(Piece, usize), VariableFault> {
-    let fault = || VariableFault { shown: text.chars().take(SHOWN).collect() };
+    let fault = || VariableFault { shown: shown(text) };
     // A default may hold a brace.
     let (inside, default, end) = match text.find(['}', '\'']).map(|at| (at, text.get(at..).unwrap_or_default())) {
         Some((at, rest)) if rest.starts_with('}') => (text.get(2..at).unwrap_or_default(), None, at.saturating_add(1)),
@@ -114,9 +112,11 @@ fn variable(text: &str) -> Result<(Piece, usize), VariableFault> {
         }
         None => return Err(fault()),
     };
-    let piece = match (inside.trim(), &default) {
+    let piece = match (inside, &default) {
         (special @ ("*" | "?" | "$"), None) => Piece::Text(special.into()),
-        (key, _) if key.is_empty() || key.contains(['*', '?', '$', '{', ',', '"', ' ']) => return Err(fault()),
+        (key, _) if key.is_empty() || key.contains(|c: char| c.is_whitespace() || "*?${,\"".contains(c)) => {
+            return Err(fault());
+        }
         (key, _) => Piece::Variable(Variable { key: Key::new(key), default }),
     };
     Ok((piece, end))
@@ -142,10 +142,10 @@ mod tests {
 
     #[test]
     fn a_malformed_variable_is_an_error_that_shows_it() {
-        for text in ["${", "${}", "x${a", "${a,'b}", "${a 'b'}", "${a, b}", "${a${b}}", "${a*}"] {
+        for text in ["${", "${}", "x${a", "${a,'b}", "${a 'b'}", "${a, b}", "${a${b}}", "${a*}", "${ a:b}", "${a:b }"] {
             let fault = Pattern::parse(text, Syntax::FULL).unwrap_err().to_string();
             assert!(fault.starts_with("`${") && fault.contains("expected `${key}`"), "{text}: {fault}");
-            assert_eq!(Pattern::parse(text, Syntax::WILDCARDS).is_ok(), true, "{text}");
+            assert!(Pattern::parse(text, Syntax::WILDCARDS).is_ok(), "{text}");
         }
     }
 

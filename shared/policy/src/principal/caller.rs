@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::shown::shown;
+
 /// Who makes a request.
 ///
 /// Written as AWS writes it: the ARN of a user, role, role session, federated user, account root or device certificate;
@@ -71,7 +73,7 @@ pub enum Caller {
 /// A text that names no principal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no principal: expected an ARN of IAM, STS or an IoT certificate, or the name of a service such as `lambda.amazonaws.com`"
+    "`{0}` is no principal: expected an ARN of IAM, STS or an IoT certificate, or the name of a service such as `lambda.amazonaws.com`; an account is asked as its root, `arn:aws:iam::111122223333:root`, and a session as `arn:aws:sts::111122223333:assumed-role/<role>/<session>`"
 )]
 pub struct PrincipalFault(String);
 
@@ -104,10 +106,24 @@ impl Principal {
         }
     }
 
-    /// Whether it is a service-linked role, which neither SCPs nor RCPs concern. Names that begin so are reserved.
+    /// What `aws:PrincipalArn` is in its requests: of a session the role's ARN, here without the path, which the session
+    /// does not tell.
+    pub(crate) fn role_or_own_arn(&self) -> String {
+        match &self.caller {
+            Caller::Session { account, role } => {
+                let partition = self.written.split(':').nth(1).unwrap_or("aws");
+                format!("arn:{partition}:iam::{account}:role/{role}")
+            }
+            _ => self.written.clone(),
+        }
+    }
+
+    /// Whether it is a service-linked role, which neither SCPs nor RCPs concern: by its path, or, since a session does
+    /// not tell it, by the name that AWS gives such roles. That nobody else gives it is not documented.
     pub fn is_service_linked(&self) -> bool {
         match &self.caller {
-            Caller::Role { role, .. } | Caller::Session { role, .. } => role.starts_with("AWSServiceRoleFor"),
+            Caller::Role { .. } => self.written.contains(":role/aws-service-role/"),
+            Caller::Session { role, .. } => role.starts_with("AWSServiceRoleFor"),
             _ => false,
         }
     }
@@ -117,7 +133,7 @@ impl FromStr for Principal {
     type Err = PrincipalFault;
 
     fn from_str(text: &str) -> Result<Self, PrincipalFault> {
-        let fault = || PrincipalFault(text.chars().take(120).collect());
+        let fault = || PrincipalFault(shown(text));
         let caller =
             if text.starts_with("arn:") { arn(text).ok_or_else(fault)? } else { domain(text).ok_or_else(fault)? };
         Ok(Self { written: text.to_owned(), caller })

@@ -1,0 +1,173 @@
+//! What a principal may do beyond what it needs.
+
+use std::collections::BTreeMap;
+
+use super::Reach;
+use super::grant::{Grant, Term};
+use super::route::Combinations;
+use super::witness::Witness;
+use crate::catalogue;
+use crate::document::{ActionFault, ActionPattern};
+use crate::evaluate::kept;
+use crate::pattern::{Budget, Pattern, Syntax, VariableFault};
+
+/// What a principal is meant to be able to do.
+///
+/// ```
+/// use policy::Allowance;
+///
+/// let producer = Allowance::about(&["kinesisvideo:*"])?.with(
+///     &["kinesisvideo:PutMedia", "kinesisvideo:GetDataEndpoint", "kinesisvideo:DescribeStream"],
+///     &["arn:aws:kinesisvideo:*:*:stream/${credentials-iot:ThingName}/*"],
+/// )?;
+/// # let _ = producer;
+/// # Ok::<(), policy::AllowanceFault>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Allowance {
+    about: Vec<ActionPattern>,
+    entries: Vec<(Vec<ActionPattern>, Vec<Pattern>)>,
+}
+
+/// Why an allowance cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AllowanceFault {
+    /// A text that is no action.
+    #[error(transparent)]
+    Action(#[from] ActionFault),
+    /// A malformed policy variable in a resource.
+    #[error(transparent)]
+    Variable(#[from] VariableFault),
+}
+
+impl Allowance {
+    /// An allowance of nothing yet. It is about these actions: what a principal may do besides is no concern of it.
+    pub fn about(actions: &[&str]) -> Result<Self, AllowanceFault> {
+        Ok(Self { about: action_patterns(actions)?, entries: Vec::new() })
+    }
+
+    /// Adds actions on resources, both with wildcards, the resources with variables.
+    pub fn with(mut self, actions: &[&str], resources: &[&str]) -> Result<Self, AllowanceFault> {
+        let resources = resources.iter().map(|text| Pattern::parse(text, Syntax::FULL));
+        self.entries.push((action_patterns(actions)?, resources.collect::<Result<_, _>>()?));
+        Ok(self)
+    }
+
+    fn is_about(&self, lower: &str) -> bool {
+        self.about.iter().any(|pattern| pattern.matches_lower(lower))
+    }
+
+    /// The resources on which an action is meant to be allowed.
+    fn resources(&self, lower: &str) -> impl Iterator<Item = &Pattern> {
+        let entries = self.entries.iter().filter(|(actions, _)| actions.iter().any(|a| a.matches_lower(lower)));
+        entries.flat_map(|(_, resources)| resources)
+    }
+}
+
+fn action_patterns(actions: &[&str]) -> Result<Vec<ActionPattern>, AllowanceFault> {
+    Ok(actions.iter().map(|text| ActionPattern::parse(text)).collect::<Result<_, _>>()?)
+}
+
+/// Steps for one action of one grant.
+const STEPS_EACH: usize = 100_000;
+/// Steps for a whole answer: eight hundred of these shares. What then comes is told without a request.
+const STEPS: usize = 80_000_000;
+/// Combinations of action patterns that are looked at for an action of an unknown service.
+const COMBINATIONS: usize = 64;
+
+/// An action that a principal may do beyond an allowance.
+#[derive(Debug, Clone)]
+pub struct Excess<'r, 'p> {
+    /// The action, as AWS spells it where the [catalogue] has it.
+    pub action: String,
+    /// What allows it.
+    pub grant: &'r Grant<'p>,
+    /// A request that shows it, and lies outside of the allowance. None when none was found: the grant says that there
+    /// may be one.
+    pub witness: Option<Witness>,
+}
+
+impl<'p> Reach<'p> {
+    /// What the principal may do beyond an allowance: for each action the grants that allow it on other resources.
+    ///
+    /// Wildcards in actions are expanded by the [catalogue], and its actions are asked for on the forms of ARN that it
+    /// knows for them. Of services that it does not know wholly, one made-up action, in lower case, stands for those that
+    /// the same patterns match. Actions that a service does not have by the catalogue are left out.
+    pub fn beyond(&self, allowance: &Allowance) -> Vec<Excess<'_, 'p>> {
+        let mut all = Vec::new();
+        let total = Budget::new(STEPS);
+        for grant in self.grants() {
+            for (lower, action) in grant.actions(&allowance.about, &Budget::new(STEPS_EACH)) {
+                if !allowance.is_about(&lower) || !self.has_say_on(&lower) {
+                    continue;
+                }
+                let meant = allowance.resources(&lower).filter_map(|pattern| self.known().bind(pattern));
+                let meant: Vec<Pattern> = meant.map(std::borrow::Cow::into_owned).collect();
+                // Each has its own share, so that one that is dear leaves the others their witness.
+                let budget = Budget::new(if total.take(STEPS_EACH) { STEPS_EACH } else { 0 });
+                if !grant.exceeds(&lower, &meant, &budget) {
+                    continue;
+                }
+                let witness = self.witness_within(grant, &action, &meant, &budget);
+                all.push(Excess { action, grant, witness });
+            }
+        }
+        all
+    }
+}
+
+impl Grant<'_> {
+    /// Whether it may allow an action on what none of the patterns match. A no is certain.
+    fn exceeds(&self, lower: &str, meant: &[Pattern], budget: &Budget) -> bool {
+        let covered = |pattern: &Pattern| meant.iter().any(|meant| pattern.contained_in(meant));
+        let all_covered =
+            |term: &Term<'_>| !term.resources.negated && term.resources.patterns.iter().all(|pattern| covered(pattern));
+        let within = self.allow().is_some_and(all_covered)
+            || self.within().any(|terms| terms.iter().all(|term| all_covered(term)));
+        let kept = kept(lower);
+        let fixed = meant.iter().filter(|pattern| pattern.variables().next().is_none()).chain(&kept);
+        let fixed: Vec<&Pattern> = fixed.collect();
+        !within && catalogue::shapes(lower).iter().any(|shape| self.may(lower, shape, &fixed, budget))
+    }
+
+    /// The actions that it is about, each in lower case and as it is spelt.
+    fn actions(&self, about: &[ActionPattern], budget: &Budget) -> BTreeMap<String, String> {
+        let mut actions = BTreeMap::new();
+        for (lower, action) in catalogue::in_lower_case() {
+            if self.covers_action(lower) {
+                actions.insert(lower.clone(), action.to_string());
+            }
+        }
+        // What the catalogue does not know: an action that every kind of policy and the allowance are about.
+        let mut inside = vec![about.iter().map(|action| action.lower().clone()).collect::<Vec<_>>()];
+        let mut outside: Vec<Pattern> = Vec::new();
+        for service in catalogue::services().iter().filter(|service| service.complete) {
+            outside.extend(Pattern::parse(&format!("{}:*", service.prefix), Syntax::WILDCARDS));
+        }
+        let own = self.allow().map(std::slice::from_ref).unwrap_or_default();
+        for terms in std::iter::once(own.iter().collect())
+            .chain(self.within().map(|terms| terms.iter().map(AsRef::as_ref).collect::<Vec<&Term<'_>>>()))
+        {
+            let plain = terms.iter().filter(|term| !term.actions.negated);
+            let patterns: Vec<_> =
+                plain.flat_map(|term| &term.actions.patterns).map(|pattern| pattern.as_ref().clone()).collect();
+            // One of a kind that names what it is not about: what it leaves out is looked at below.
+            if !patterns.is_empty() && terms.iter().all(|term| !term.actions.negated) {
+                inside.push(patterns);
+            } else if let [one] = terms.as_slice() {
+                outside.extend(one.actions.patterns.iter().map(|pattern| pattern.as_ref().clone()));
+            }
+        }
+        let shape = Pattern::parse("?*:?*", Syntax::WILDCARDS).unwrap_or_else(|_| Pattern::any());
+        let outside: Vec<&Pattern> = outside.iter().collect();
+        for combination in Combinations::of(&inside).take(COMBINATIONS) {
+            let combination: Vec<&Pattern> = combination.into_iter().chain([&shape]).collect();
+            if let Some(action) =
+                budget.search(&combination, &outside).found().filter(|action| self.covers_action(action))
+            {
+                actions.entry(action.clone()).or_insert(action);
+            }
+        }
+        actions
+    }
+}

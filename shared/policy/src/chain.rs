@@ -58,9 +58,8 @@ pub enum Link {
 /// Its IoT policies have to allow `iot:AssumeRoleWithCertificate` on the alias, and the role has to trust
 /// `credentials.iot.amazonaws.com`, which is taken to come with `aws:SourceArn` (the alias), `aws:SourceAccount`,
 /// `aws:PrincipalIsAWSService` and `aws:PrincipalServiceName`, and with nothing else that is known. RCPs that deny it
-/// count; SCPs do not concern a service. Then
-/// the role's policies decide, with `credentials-iot:AwsCertificateId`, `ThingName` and `ThingTypeName` known: those of
-/// the device, or absent.
+/// count; SCPs do not concern a service. Then the role's policies decide, with `credentials-iot:AwsCertificateId`,
+/// `ThingName` and `ThingTypeName` known: those of the device, or absent.
 ///
 /// Rules: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
 ///
@@ -144,7 +143,10 @@ fn trusts(role: &Role<'_>) -> Option<bool> {
         Outcome::Allowed => Some(true),
         Outcome::ExplicitlyDenied => None,
         Outcome::ImplicitlyDenied => {
-            let unknown = |near: &NearMiss<'_>| matches!(&near.miss, Miss::Conditions(unmet) if unmet.iter().all(|(_, values)| values.is_empty()));
+            let unknown = |near: &NearMiss<'_>| match &near.miss {
+                Miss::Conditions(unmet) => unmet.iter().all(|(_, values)| values.is_empty()),
+                _ => false,
+            };
             near_misses(&request, &policies).iter().any(unknown).then_some(false)
         }
     }
@@ -152,10 +154,9 @@ fn trusts(role: &Role<'_>) -> Option<bool> {
 
 /// The session that the credentials provider makes of a role.
 fn session(role: &Principal, name: &str) -> Principal {
-    let partition = role.as_str().split(':').nth(1).unwrap_or("aws");
     match role.caller() {
         Caller::Role { account, role: name_of_role } => {
-            let arn = format!("arn:{partition}:sts::{account}:assumed-role/{name_of_role}/{name}");
+            let arn = format!("arn:{}:sts::{account}:assumed-role/{name_of_role}/{name}", role.partition());
             arn.parse().unwrap_or_else(|_| role.clone())
         }
         _ => role.clone(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Policies, StatementRef};
+use super::{Policies, Say, StatementRef};
 use crate::condition::Condition;
 use crate::context::Context;
 use crate::document::Effect;
@@ -42,8 +42,7 @@ pub fn near_misses<'p>(request: &Request, policies: &'p Policies) -> Vec<NearMis
 
 fn miss<'p>(request: &Request, policies: &Policies, at: StatementRef<'p>) -> Option<Miss<'p>> {
     let (statement, context) = (at.statement, request.context());
-    let boundary = !policies.boundaries.is_empty();
-    if statement.principal.as_ref().is_some_and(|p| p.concerns(request.principal(), false, boundary).is_none()) {
+    if Say::new(request.principal(), policies).named(statement).is_none() {
         return Some(Miss::Principal);
     }
     if !statement.covers_resource(request.resource(), context) {

@@ -106,13 +106,17 @@ impl Principal {
         }
     }
 
+    /// The partition of its ARN, such as `aws-cn`; `aws` where it has none.
+    pub(crate) fn partition(&self) -> &str {
+        self.written.split(':').nth(1).unwrap_or("aws")
+    }
+
     /// What `aws:PrincipalArn` is in its requests: of a session the role's ARN, here without the path, which the session
     /// does not tell.
     pub(crate) fn role_or_own_arn(&self) -> String {
         match &self.caller {
             Caller::Session { account, role } => {
-                let partition = self.written.split(':').nth(1).unwrap_or("aws");
-                format!("arn:{partition}:iam::{account}:role/{role}")
+                format!("arn:{}:iam::{account}:role/{role}", self.partition())
             }
             _ => self.written.clone(),
         }

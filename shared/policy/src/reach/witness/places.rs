@@ -23,7 +23,7 @@ impl Places {
     pub(super) fn of(action: &str, principal: &Principal) -> Self {
         let types = catalogue::action(action).into_iter().flat_map(catalogue::Action::resource_types);
         Self {
-            partition: principal.as_str().split(':').nth(1).unwrap_or("aws").to_owned(),
+            partition: principal.partition().to_owned(),
             account: principal.account().unwrap_or("111122223333").to_owned(),
             service: action.split(':').next().unwrap_or_default().to_ascii_lowercase(),
             types: types.map(|resource| resource.arn).collect(),

@@ -63,14 +63,20 @@ class Cloud:
         self.resources = deployment.resources
         log.info("deployed after %.2f s", time.monotonic() - began)
 
+        from .cbor import Bridge
+        from .cloudtrail.recorder import RECORDER
+        from .cloudtrail.trails import make as make_trail
         from .control import Control
+        from .functions.asynchronous import ASYNCHRONOUS
         from .functions.invoke_api import InvokeApi
         from .functions.runtime_api import RuntimeApi
         from .gateway import Gateway
 
         runtime = RuntimeApi()
-        rooms = {"/_local/": Control(self), "/_runtime/": runtime, "/2015-03-31/functions/": InvokeApi(self.functions)}
-        server.serve(Gateway(moto, rooms, self.journal, self.crashes))
+        ASYNCHRONOUS.functions = self.functions
+        make_trail()
+        rooms = {"/_local/": Control(self), "/_runtime/": runtime, "/2015-03-31/functions/": InvokeApi()}
+        server.serve(Bridge(Gateway(moto, rooms, self.journal, self.crashes, RECORDER)))
         proxy_url = proxy.wait()
         log.info("proxy answers after %.2f s", time.monotonic() - began)
         self._run(binaries, deployment.resources, proxy_url, server.url + "/_runtime", runtime)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from . import sqs
+from .account import ACCOUNT
 from .gateway import answer_json
 
 if TYPE_CHECKING:
@@ -36,6 +38,10 @@ class Control:
             ("POST", "settings"): self._set,
             ("GET", "settings"): lambda _: self._settings(),
             ("POST", "restart"): self._restart,
+            ("POST", "event"): self._event,
+            ("POST", "tick"): self._tick,
+            ("POST", "load"): self._load,
+            ("POST", "corrupt"): self._corrupt,
             ("GET", "idle"): lambda _: self._idle(),
             ("GET", "policies"): lambda _: self._policies(),
         }
@@ -93,21 +99,29 @@ class Control:
 
     @staticmethod
     def _settings() -> Any:
+        from .cloudtrail import trails
         from .kinesisvideo.settings import SETTINGS
 
-        return {"streamCreatingSeconds": SETTINGS.creating_seconds, "streamLimit": SETTINGS.stream_limit}
+        return {
+            "streamCreatingSeconds": SETTINGS.creating_seconds,
+            "streamLimit": SETTINGS.stream_limit,
+            "trail": trails.on(),
+        }
 
     def _set(self, asked: dict[str, Any]) -> Any:
+        from .cloudtrail import trails
         from .iot.certificate import SHOWN_INSTEAD
         from .kinesisvideo.settings import SETTINGS
 
-        if unknown := asked.keys() - {"streamCreatingSeconds", "streamLimit", "certificatePem"}:
+        if unknown := asked.keys() - {"streamCreatingSeconds", "streamLimit", "certificatePem", "trail"}:
             raise Refused(f"unknown settings: {', '.join(sorted(unknown))}")
         if "streamCreatingSeconds" in asked:
             SETTINGS.creating_seconds = float(asked["streamCreatingSeconds"])
         if "streamLimit" in asked:
             limit = asked["streamLimit"]
             SETTINGS.stream_limit = None if limit is None else int(limit)
+        if "trail" in asked:
+            trails.switch(bool(asked["trail"]))
         SHOWN_INSTEAD.update(asked.get("certificatePem", {}))
         return self._settings()
 
@@ -116,18 +130,59 @@ class Control:
         function.restart(asked.get("environment", {}))
         return {"function": function.logical_id, "workers": len(function.workers)}
 
+    def _corrupt(self, asked: dict[str, Any]) -> Any:
+        """Gives a role an inline policy as it is, which IAM would not take."""
+        from moto.iam.models import iam_backends
+
+        role = iam_backends[ACCOUNT]["aws"].get_role(str(asked.get("role")))
+        role.policies[str(asked.get("policy", "corrupt"))] = str(asked.get("document"))
+        return {"role": role.name}
+
     def _policies(self) -> Any:
         from .stack.policies import policies
 
         return policies(self._cloud.resources)
 
+    @staticmethod
+    def _event(asked: dict[str, Any]) -> Any:
+        """`event` is a whole event, or the `detail` of one from CloudTrail."""
+        from .cloudtrail.recorder import told_to_rules
+        from .events.bus import BUS, iso
+
+        event = asked["event"]
+        if not isinstance(event, dict):
+            raise Refused("`event` is not a JSON object")
+        whole = event if "detail-type" in event else told_to_rules({"eventTime": iso(time.time()), **event})
+        times = int(asked.get("times", 1))
+        for _ in range(times):
+            BUS.publish(whole, asked.get("bus", "default"))
+        return {"id": whole.get("id"), "published": times}
+
+    def _tick(self, asked: dict[str, Any]) -> Any:
+        from .events.schedule import tick
+
+        return tick(asked["schedule"], self._cloud.resources, asked.get("scheduledTime"))
+
+    def _load(self, asked: dict[str, Any]) -> Any:
+        from .load import load
+
+        return load(asked, self._cloud.resources)
+
     def _idle(self) -> Any:
+        from .events.bus import BUS
+        from .functions.asynchronous import ASYNCHRONOUS
+
         sources = self._cloud.sources
-        # Work first, queues after: a message leaves its queue only into work.
-        running = any(source.busy_with_messages for source in sources) or any(
-            function.running for function in self._cloud.functions.values()
-        )
+        published = BUS.published
+        # What comes first in an event's way first, queues last: a message leaves its queue only into work.
+        running = BUS.pending or ASYNCHRONOUS.pending or self._running()
         queues = sqs.counts()
         waiting = any(queues[source.queue_name]["visible"] for source in sources)
-        running = running or any(source.busy_with_messages for source in sources)
+        # Nor may anything have begun while we looked.
+        running = running or ASYNCHRONOUS.pending or self._running() or BUS.published != published
         return {"idle": not running and not waiting, "queues": queues}
+
+    def _running(self) -> bool:
+        return any(source.busy_with_messages for source in self._cloud.sources) or any(
+            function.running for function in self._cloud.functions.values()
+        )

@@ -12,12 +12,18 @@ def application() -> Any:
     # AWS takes a certificate's id from its DER; moto does so only when it may expect valid certificates.
     default_user_config["iot"] = {"use_valid_cert": True}
 
-    from . import iot, kinesisvideo, sqs, tagging
+    from . import cloudtrail, events, iam, iot, kinesisvideo, late, sns, sqs, sts, tagging
 
     sqs.install()
+    sns.install()
+    sts.install()
+    events.install()
+    cloudtrail.install()
+    iam.install()
     iot.install()
     kinesisvideo.install()
     tagging.install()
+    late.install()
 
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import locks, request
+from .cloudtrail.recorder import Recorder
 from .crash import Crashes
 from .journal import Journal
 
@@ -19,18 +19,28 @@ _ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>|\"__type\"\s*:\s*\"([^\"]+)\"")
 class Gateway:
     """A WSGI application. Writes the journal, since it sees every call and its answer."""
 
-    def __init__(self, moto: Application, rooms: dict[str, Application], journal: Journal, crashes: Crashes) -> None:
+    def __init__(
+        self,
+        moto: Application,
+        rooms: dict[str, Application],
+        journal: Journal,
+        crashes: Crashes,
+        recorder: Recorder,
+    ) -> None:
         self._moto = moto
         self._rooms = rooms
         self._journal = journal
         self._crashes = crashes
+        self._recorder = recorder
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         for prefix, room in self._rooms.items():
+            # The rest of Lambda's API is moto's.
+            if prefix.startswith("/2015") and not environ["PATH_INFO"].endswith("/invocations"):
+                continue
             if environ["PATH_INFO"].startswith(prefix):
                 return room(environ, start)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
+        body = request.body(environ)
         call = request.read(environ, body)
         if not call:
             return self._moto(environ, start)
@@ -42,6 +52,7 @@ class Gateway:
         status, headers, answer = self._ask(call, environ)
         error = _error(headers, answer) if status >= 400 else None
         self._journal.record(call.key, call.service, call.operation, status, error, call.target)
+        self._recorder.saw(call, environ, body, headers, answer, error)
         if order:
             self._crashes.carry_out(order)
             return _gone(start)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 
-def page(items: Iterable[Item], size: int | None, token: str | None, default: int) -> tuple[list[Item], str | None]:
+def page(items: Collection[Item], size: int | None, token: str | None, default: int) -> tuple[list[Item], str | None]:
     """At most `size` items from where `token` left off, and the next token if there is more.
 
     Raises ValueError for a token that was not handed out.
     """
-    everything = list(items)
     start = int(token) if token else 0
     end = start + (size or default)
-    return everything[start:end], str(end) if end < len(everything) else None
+    return list(islice(items, start, end)), str(end) if end < len(items) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -29,7 +30,22 @@ _TARGETS = (
     "RoleName",
     "target",
     "principal",
+    "bucket",
 )
+
+
+# Where the name that a service signs with is not the one that botocore has.
+_BOTOCORE_NAMES = {
+    "kinesisanalytics": "kinesisanalyticsv2",
+    "iotdata": "iot-data",
+    "monitoring": "cloudwatch",
+    "tagging": "resourcegroupstaggingapi",
+}
+
+
+def botocore_name(service: str) -> str:
+    """botocore's name of the service that signs with this one."""
+    return _BOTOCORE_NAMES.get(service, service)
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,24 @@ class AwsRequest:
     service: str
     operation: str
     target: str | None
+
+
+def access_key(headers: Mapping[str, str]) -> str | None:
+    """The id of the access key that a request is signed with."""
+    match = _CREDENTIAL.search(headers.get("Authorization", ""))
+    return match[1] if match else None
+
+
+def body(environ: dict[str, Any]) -> bytes:
+    """All of the request's body, left in `environ` to be read again. The proxy passes on a stream in chunks."""
+    if environ.pop("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+        data = environ["wsgi.input"].read()
+        environ["CONTENT_LENGTH"] = str(len(data))
+    else:
+        data = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(data)
+    environ.pop("wsgi.input_terminated", None)
+    return bytes(data)
 
 
 def read(environ: Mapping[str, Any], body: bytes) -> AwsRequest | None:
@@ -57,6 +91,9 @@ def read(environ: Mapping[str, Any], body: bytes) -> AwsRequest | None:
         operation = header.rsplit(".", 1)[-1]
     elif "Action" in fields:
         operation = str(fields["Action"])
+    elif service == "s3":
+        operation = _bucket_operation(environ)
+        fields["bucket"] = environ["PATH_INFO"].split("/")[1]
     else:
         operation, parts = _rest(service, environ["REQUEST_METHOD"], environ["PATH_INFO"])
         fields.update(parts)
@@ -64,6 +101,18 @@ def read(environ: Mapping[str, Any], body: bytes) -> AwsRequest | None:
         fields.setdefault("principal", principal)
     found = next((fields[name] for name in _TARGETS if isinstance(fields.get(name), str)), None)
     return AwsRequest(key, service, operation, found.rsplit("/", 1)[-1] if found and "http" in found[:4] else found)
+
+
+def _bucket_operation(environ: Mapping[str, Any]) -> str:
+    """S3's operations differ in their queries and headers only, which moto's router knows."""
+    from moto.core.request import Request
+    from moto.core.routing import get_service_router
+
+    try:
+        operation, _ = get_service_router("s3").match(Request(dict(environ)))
+    except Exception:  # What matches nothing is refused by moto.
+        return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+    return str(operation.name)
 
 
 def _rest(service: str, method: str, path: str) -> tuple[str, dict[str, str]]:
@@ -79,7 +128,7 @@ def _routes(service: str) -> list[tuple[str, re.Pattern[str], str]]:
     from moto.core.utils import get_service_model
 
     try:
-        model = get_service_model(service)
+        model = get_service_model(botocore_name(service))
     except Exception:  # Whatever botocore does not know has no routes.
         return []
     found = []

@@ -58,6 +58,7 @@ struct Ready {
     region: String,
     outputs: BTreeMap<String, String>,
     functions: BTreeMap<String, Function>,
+    resources: BTreeMap<String, String>,
     created_by_call: Vec<String>,
     skipped: Vec<String>,
 }
@@ -148,6 +149,12 @@ impl Cloud {
     /// All outputs of the template.
     pub fn outputs(&self) -> &BTreeMap<String, String> {
         &self.ready.outputs
+    }
+
+    /// The physical id of a resource of the template, such as a queue's URL or a rule's name.
+    pub fn resource(&self, logical_id: &str) -> Result<&str> {
+        let resource = self.ready.resources.get(logical_id).map(String::as_str);
+        resource.with_context(|| format!("the stack has no resource `{logical_id}`"))
     }
 
     /// The functions, by logical id.

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The control API of a running cloud.
@@ -54,6 +54,32 @@ pub struct Call {
     pub error: Option<String>,
     /// What it was about, as far as that can be told.
     pub target: Option<String>,
+}
+
+/// What became of a schedule that was told to fire.
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
+pub struct Tick {
+    /// The schedule's name.
+    pub schedule: String,
+    /// It is enabled.
+    pub fired: bool,
+    /// Its targets took the input.
+    pub delivered: bool,
+}
+
+/// How many resources to add.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Load {
+    /// Streams, tagged as provisioned ones are.
+    pub streams: u32,
+    /// Things, with the attributes of provisioned ones.
+    pub things: u32,
+    /// Certificates, attached to the things of the same numbers.
+    pub certificates: u32,
+    /// Roles with inline policies, some with managed ones.
+    pub roles: u32,
+    /// Users with an inline policy.
+    pub users: u32,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +148,36 @@ impl Control {
     /// Changes how the emulated services behave.
     pub fn settings(&self, settings: &Value) -> Result<Value> {
         self.post("settings", settings)
+    }
+
+    /// Publishes this event to the default event bus. It is a whole event, or the `detail` of one from CloudTrail.
+    pub fn event(&self, event: &Value) -> Result<Value> {
+        self.events(event, 1)
+    }
+
+    /// Publishes the same event so many times, as a bus that delivers twice does.
+    pub fn events(&self, event: &Value, times: u32) -> Result<Value> {
+        self.post("event", &json!({ "event": event, "times": times }))
+    }
+
+    /// Fires the schedule of this logical id or name now. Nothing else fires one.
+    pub fn tick(&self, schedule: &str) -> Result<Tick> {
+        self.post("tick", &json!({ "schedule": schedule }))
+    }
+
+    /// Fires the schedule as if it were this time, such as `2026-11-23T01:30:00Z`.
+    pub fn tick_at(&self, schedule: &str, time: &str) -> Result<Tick> {
+        self.post("tick", &json!({ "schedule": schedule, "scheduledTime": time }))
+    }
+
+    /// Gives a role an inline policy as it is, which IAM would not take.
+    pub fn corrupt(&self, role: &str, document: &str) -> Result<Value> {
+        self.post("corrupt", &json!({ "role": role, "document": document }))
+    }
+
+    /// Adds so many resources at once, without calls and without events.
+    pub fn load(&self, load: &Load) -> Result<Value> {
+        self.post("load", &serde_json::to_value(load)?)
     }
 
     /// Restarts a function with changed environment variables; null unsets one.

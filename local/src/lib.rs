@@ -8,7 +8,7 @@ mod control;
 mod python;
 
 pub use cloud::{Cloud, Function, Options, PROXIES};
-pub use control::{Call, Connect, Control};
+pub use control::{Call, Connect, Control, Load, Tick};
 pub use python::Python;
 
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import threading
@@ -138,9 +139,9 @@ class EventSource:
             "attributes": attributes,
             "messageAttributes": {
                 name: {
-                    "dataType": value.get("data_type"),
-                    "stringValue": value.get("string_value"),
-                    "binaryValue": value.get("binary_value"),
+                    "dataType": value.get("DataType"),
+                    "stringValue": value.get("StringValue"),
+                    "binaryValue": _base64(value.get("BinaryValue")),
                     "stringListValues": [],
                     "binaryListValues": [],
                 }
@@ -152,3 +153,7 @@ class EventSource:
             "awsRegion": REGION,
         }
         return record
+
+
+def _base64(value: bytes | None) -> str | None:
+    return None if value is None else base64.b64encode(value).decode()

@@ -32,6 +32,7 @@ class Function:
         runtime_api: str,
     ) -> None:
         self.logical_id = logical_id
+        self.declared = declared
         self.name = declared.name
         self.arn = declared.arn
         self.timeout_seconds = declared.timeout_seconds
@@ -85,9 +86,13 @@ class Function:
         for worker in self.workers:
             worker.kill()
 
-    def invoke(self, payload: bytes) -> Invocation:
-        """Runs one invocation to its end: an answer, an error, a timeout, or the death of its worker."""
+    def invoke(self, payload: bytes, request_id: str | None = None) -> Invocation:
+        """Runs one invocation to its end: an answer, an error, a timeout, or the death of its worker.
+
+        The attempts at one asynchronous event share its request id.
+        """
         invocation = Invocation(payload, self.timeout_seconds)
+        invocation.request_id = request_id or invocation.request_id
         with self._count:
             self._running += 1
         try:

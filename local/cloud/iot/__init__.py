@@ -11,6 +11,7 @@ def install() -> None:
 
     from .backend import Iot
     from .certificate import Certificate
+    from .domain import DomainConfiguration
     from .operations import IotOperations
 
     # moto's CloudFormation would give `Ref` the object itself.
@@ -23,5 +24,6 @@ def install() -> None:
     ):
         kind.physical_resource_id = property(attrgetter(name))  # type: ignore[attr-defined]
     models.FakeCertificate = Certificate  # type: ignore[misc]
+    models.FakeDomainConfiguration = DomainConfiguration  # type: ignore[misc]
     models.iot_backends.backend = Iot
     urls.url_paths = {"{0}/.*$": IotOperations.dispatch}

@@ -11,6 +11,7 @@ from moto.iot.exceptions import ResourceAlreadyExistsException, ResourceNotFound
 from moto.iot.models import FakePolicy, FakeThing, IoTBackend
 
 from .certificate import CaCertificate, Certificate, common_name, is_ca, parse, signed_by
+from .domain import of_aws
 from .errors import CertificateValidation, InvalidRequest, RegistrationCodeValidation
 
 # https://docs.aws.amazon.com/general/latest/gr/iot-core.html#thing-limits
@@ -39,12 +40,22 @@ class Iot(IoTBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.ca_certificates: dict[str, CaCertificate] = {}  # type: ignore[assignment]
+        # moto's are ordered by linked lists, which are slow to walk with a large fleet.
+        self.things = {}  # type: ignore[assignment]
+        self.certificates = {}  # type: ignore[assignment]
         self.registration_code = secrets.token_hex(32)
         # Whether CA_CERTIFICATE is on in a new account is not documented; off is what a deployment must cope with.
         self.event_configurations = dict.fromkeys(_EVENT_TYPES, False)
         self.events_created = self.events_modified = utcnow()
         # (principal ARN, thing name) to EXCLUSIVE_THING or NON_EXCLUSIVE_THING.
         self.principal_types: dict[tuple[str, str], str] = {}
+        self.logging: dict[str, Any] = {}
+        for name, service in (
+            ("iot:Data-ATS", "DATA"),
+            ("iot:CredentialProvider", "CREDENTIAL_PROVIDER"),
+            ("iot:Jobs", "JOBS"),
+        ):
+            self.domain_configurations[name] = of_aws(account_id, region_name, name, service)
 
     @property
     def _url_module(self) -> Any:

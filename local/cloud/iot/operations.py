@@ -9,6 +9,7 @@ from moto.core.utils import get_service_model
 from moto.iot.responses import IoTResponse
 
 from ..paging import page
+from ..plain import PlainResult
 from ..validation import message, violations
 from .backend import Iot
 from .errors import InvalidRequest
@@ -62,6 +63,20 @@ class IotOperations(IoTResponse):
     def delete_thing(self) -> ActionResult:
         self.backend.delete_thing(self.params["thingName"], self.params.get("expectedVersion"))
         return EmptyResult()
+
+    def list_things(self) -> ActionResult:
+        name, value = self.params.get("attributeName"), self.params.get("attributeValue")
+        kind = self.params.get("thingTypeName")
+        things = self.backend.things.values()
+        if name is not None or kind is not None:
+            things = [
+                thing
+                for thing in things
+                if (name is None or thing.attributes.get(name) == value)
+                and (kind is None or (thing.thing_type and thing.thing_type.thing_type_name == kind))
+            ]
+        found, token = self._page(things, "maxResults", "nextToken")
+        return PlainResult({"things": [thing.to_dict() for thing in found], "nextToken": token})
 
     # Principals
 
@@ -120,8 +135,8 @@ class IotOperations(IoTResponse):
     def _certificates(self, certificates: Any) -> ActionResult:
         # Both listings are newest first unless `ascendingOrder` asks otherwise.
         ordered = list(certificates) if self.params.get("ascendingOrder") else list(certificates)[::-1]
-        found, token = self._page([one.to_dict() for one in ordered], "pageSize", "marker")
-        return ActionResult({"certificates": found, "nextMarker": token})
+        found, token = self._page(ordered, "pageSize", "marker")
+        return ActionResult({"certificates": [one.to_dict() for one in found], "nextMarker": token})
 
     def register_ca_certificate(self) -> ActionResult:
         ca = self.backend.register_ca_certificate(
@@ -144,7 +159,65 @@ class IotOperations(IoTResponse):
         )
         return EmptyResult()
 
+    # Role aliases and domains
+
+    def list_role_aliases(self) -> ActionResult:
+        names = list(self.backend.role_aliases)
+        if not self.params.get("ascendingOrder"):
+            names.reverse()
+        found, token = self._page(names, "pageSize", "marker")
+        return ActionResult({"roleAliases": found, "nextMarker": token})
+
+    def create_domain_configuration(self) -> ActionResult:
+        domain = self.backend.create_domain_configuration(
+            domain_configuration_name=self.params["domainConfigurationName"],
+            domain_name=self.params.get("domainName"),
+            server_certificate_arns=self.params.get("serverCertificateArns"),
+            authorizer_config=self.params.get("authorizerConfig"),
+            service_type=self.params.get("serviceType") or "DATA",
+        )
+        domain.keep(self.params)
+        return ActionResult(domain.to_dict())
+
+    def update_domain_configuration(self) -> ActionResult:
+        domain = self.backend.update_domain_configuration(
+            domain_configuration_name=self.params["domainConfigurationName"],
+            authorizer_config=self.params.get("authorizerConfig"),
+            domain_configuration_status=self.params.get("domainConfigurationStatus"),
+            remove_authorizer_config=self.params.get("removeAuthorizerConfig"),
+        )
+        domain.keep(self.params)
+        return ActionResult(domain.to_dict())
+
+    def describe_domain_configuration(self) -> ActionResult:
+        name = self.params["domainConfigurationName"]
+        return ActionResult(self.backend.describe_domain_configuration(name).to_description_dict())
+
+    def list_domain_configurations(self) -> ActionResult:
+        wanted = self.params.get("serviceType")
+        domains = [one for one in self.backend.domain_configurations.values() if wanted in (None, one.service_type)]
+        found, token = self._page(domains, "pageSize", "marker")
+        listed = [one.to_dict() | {"serviceType": one.service_type} for one in found]
+        return ActionResult({"domainConfigurations": listed, "nextMarker": token})
+
+    # Logging
+
+    def get_v2_logging_options(self) -> ActionResult:
+        return ActionResult(self.backend.logging or {"disableAllLogs": False})
+
+    def set_v2_logging_options(self) -> ActionResult:
+        names = ("roleArn", "defaultLogLevel", "disableAllLogs")
+        self.backend.logging |= {name: self.params[name] for name in names if self.params.get(name) is not None}
+        return EmptyResult()
+
     # Policies
+
+    def list_policies(self) -> ActionResult:
+        policies = [{"policyName": policy.name, "policyArn": policy.arn} for policy in self.backend.policies.values()]
+        if not self.params.get("ascendingOrder"):
+            policies.reverse()
+        found, token = self._page(policies, "pageSize", "marker")
+        return ActionResult({"policies": found, "nextMarker": token})
 
     def list_attached_policies(self) -> ActionResult:
         policies = [policy.to_dict() for policy in self.backend.list_attached_policies(self.params["target"])]

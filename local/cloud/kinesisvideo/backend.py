@@ -9,6 +9,7 @@ from moto.core.base_backend import BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.kinesisvideo.exceptions import KinesisvideoClientError
 
+from .channel import Channel
 from .settings import SETTINGS
 from .stream import Stream
 
@@ -22,6 +23,7 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.by_name: dict[str, Stream] = {}
+        self.channels: dict[str, Channel] = {}
 
     @property
     def _url_module(self) -> Any:
@@ -90,7 +92,33 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
         stream.retention_hours = hours
         stream.changed()
 
-    def tag(self, stream: Stream, tags: dict[str, str]) -> None:
+    def create_channel(self, given: dict[str, Any]) -> Channel:
+        name = given["ChannelName"]
+        if name in self.channels:
+            raise KinesisvideoClientError("ResourceInUseException", f"The channel {name} already exists.")
+        self.channels[name] = Channel(
+            account=self.account_id,
+            region=self.region_name,
+            name=name,
+            kind=given.get("ChannelType") or "SINGLE_MASTER",
+            seconds_to_live=(given.get("SingleMasterConfiguration") or {}).get("MessageTtlSeconds", 60),
+            tags={tag["Key"]: tag["Value"] for tag in given.get("Tags") or []},
+        )
+        return self.channels[name]
+
+    def find_channel(self, given: dict[str, Any]) -> Channel:
+        """The channel that the request names, by name or by ARN."""
+        arn = given.get("ChannelARN") or given.get("ResourceARN")
+        channel = self.channels.get(given.get("ChannelName") or str(arn).split("/")[1])
+        if not channel or (arn and channel.arn != arn):
+            raise KinesisvideoClientError("ResourceNotFoundException", "The requested channel is not found.")
+        return channel
+
+    def find_tagged(self, given: dict[str, Any]) -> Stream | Channel:
+        """What a resource's ARN names."""
+        return self.find_channel(given) if ":channel/" in str(given.get("ResourceARN")) else self.find(given)
+
+    def tag(self, stream: Stream | Channel, tags: dict[str, str]) -> None:
         if len(stream.tags | tags) > MOST_TAGS:
             raise KinesisvideoClientError(
                 "TagsPerResourceExceededLimitException",
@@ -98,7 +126,7 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
             )
         stream.tags.update(tags)
 
-    def untag(self, stream: Stream, keys: list[str]) -> None:
+    def untag(self, stream: Stream | Channel, keys: list[str]) -> None:
         for key in keys:
             stream.tags.pop(key, None)
 

@@ -10,6 +10,7 @@ from moto.kinesisvideo.exceptions import KinesisvideoClientError
 from moto.kinesisvideo.models import kinesisvideo_backends
 
 from ..paging import page
+from ..plain import PlainResult
 from ..validation import message, violations
 from .backend import KinesisVideo
 
@@ -50,12 +51,17 @@ class KinesisVideoOperations(BaseResponse):
 
     def list_streams(self) -> ActionResult:
         prefix = (self.params.get("StreamNameCondition") or {}).get("ComparisonValue") or ""
-        streams = [stream.describe() for stream in self.backend.by_name.values() if stream.name.startswith(prefix)]
+        streams: Any = self.backend.by_name.values()
+        if prefix:
+            streams = [stream for stream in streams if stream.name.startswith(prefix)]
+        found, token = self._page(streams)
+        return PlainResult({"StreamInfoList": [stream.describe() for stream in found], "NextToken": token})
+
+    def _page(self, items: Any) -> tuple[list[Any], str | None]:
         try:
-            found, token = page(streams, self.params.get("MaxResults"), self.params.get("NextToken"), _MOST_LISTED)
+            return page(items, self.params.get("MaxResults"), self.params.get("NextToken"), _MOST_LISTED)
         except ValueError:
             raise KinesisvideoClientError("InvalidArgumentException", "The NextToken is not valid.") from None
-        return ActionResult({"StreamInfoList": found, "NextToken": token})
 
     def get_data_endpoint(self) -> ActionResult:
         stream = self.backend.find(self.params)
@@ -91,6 +97,45 @@ class KinesisVideoOperations(BaseResponse):
         stream.changed()
         return EmptyResult()
 
+    def describe_image_generation_configuration(self) -> ActionResult:
+        return ActionResult({"ImageGenerationConfiguration": self.backend.find(self.params).images})
+
+    def update_image_generation_configuration(self) -> ActionResult:
+        self.backend.find_to_change(self.params, needs_version=False).images = self.params.get(
+            "ImageGenerationConfiguration"
+        )
+        return EmptyResult()
+
+    def describe_notification_configuration(self) -> ActionResult:
+        return ActionResult({"NotificationConfiguration": self.backend.find(self.params).notifications})
+
+    def update_notification_configuration(self) -> ActionResult:
+        self.backend.find_to_change(self.params, needs_version=False).notifications = self.params.get(
+            "NotificationConfiguration"
+        )
+        return EmptyResult()
+
+    # Signaling channels
+
+    def create_signaling_channel(self) -> ActionResult:
+        return ActionResult({"ChannelARN": self.backend.create_channel(self.params).arn})
+
+    def describe_signaling_channel(self) -> ActionResult:
+        return ActionResult({"ChannelInfo": self.backend.find_channel(self.params).describe()})
+
+    def update_signaling_channel(self) -> ActionResult:
+        self.backend.find_channel(self.params).update(self.params)
+        return EmptyResult()
+
+    def delete_signaling_channel(self) -> ActionResult:
+        del self.backend.channels[self.backend.find_channel(self.params).name]
+        return EmptyResult()
+
+    def list_signaling_channels(self) -> ActionResult:
+        prefix = (self.params.get("ChannelNameCondition") or {}).get("ComparisonValue") or ""
+        found, token = self._page([one for one in self.backend.channels.values() if one.name.startswith(prefix)])
+        return ActionResult({"ChannelInfoList": [one.describe() for one in found], "NextToken": token})
+
     # Tags
 
     def tag_stream(self) -> ActionResult:
@@ -106,12 +151,12 @@ class KinesisVideoOperations(BaseResponse):
 
     def tag_resource(self) -> ActionResult:
         tags = {tag["Key"]: tag["Value"] for tag in self.params["Tags"]}
-        self.backend.tag(self.backend.find(self.params), tags)
+        self.backend.tag(self.backend.find_tagged(self.params), tags)
         return EmptyResult()
 
     def untag_resource(self) -> ActionResult:
-        self.backend.untag(self.backend.find(self.params), self.params["TagKeyList"])
+        self.backend.untag(self.backend.find_tagged(self.params), self.params["TagKeyList"])
         return EmptyResult()
 
     def list_tags_for_resource(self) -> ActionResult:
-        return ActionResult({"Tags": self.backend.find(self.params).tags})
+        return ActionResult({"Tags": self.backend.find_tagged(self.params).tags})

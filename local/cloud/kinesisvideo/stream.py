@@ -24,7 +24,8 @@ def _creation_ms() -> int:
         return _LATEST
 
 
-def _version() -> str:
+def new_version() -> str:
+    """What tells one state of a stream or channel from the next."""
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(20))
 
 
@@ -40,8 +41,11 @@ class Stream:
     storage_tier: str
     tags: dict[str, str]
     created_ms: int = field(default_factory=_creation_ms)
-    version: str = field(default_factory=_version)
+    version: str = field(default_factory=new_version)
     endpoint: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    images: dict[str, Any] | None = None
+    notifications: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self._made_at = time.monotonic()
@@ -58,7 +62,7 @@ class Stream:
         return "ACTIVE" if self._active else "CREATING"
 
     def changed(self) -> None:
-        self.version = _version()
+        self.version = new_version()
 
     def describe(self) -> dict[str, Any]:
         described = {

@@ -10,7 +10,7 @@ from typing import Any
 from ..account import ACCOUNT, REGION, STACK
 
 # moto has these, but only for functions of its own.
-_NOT_WITHOUT_LAMBDA = {"AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Lambda::LayerVersion"}
+_NOT_WITHOUT_LAMBDA = {"AWS::Lambda::Version", "AWS::Lambda::LayerVersion"}
 
 
 @dataclass(frozen=True)
@@ -34,25 +34,32 @@ def deploy(template: dict[str, Any], parameters: Mapping[str, str]) -> Deploymen
         from moto.cloudformation import parsing
         from moto.cloudformation.models import Stack, cloudformation_backends
 
-    from . import alarm, function, iot, messaging, table
+    from . import alarm, bucket, function, iot, logs, messaging, schedule, table
     from .resource import register
     from .unsupported import Unsupported, stand_in
 
     ours = [
         function.Function,
         function.EventSourceMapping,
+        function.EventInvokeConfig,
+        function.Permission,
         iot.TopicRule,
         iot.ThingGroup,
         iot.CaCertificate,
         messaging.QueuePolicy,
         messaging.TopicPolicy,
         messaging.Subscription,
+        bucket.BucketPolicy,
+        logs.MetricFilter,
+        schedule.Schedule,
+        schedule.ScheduleGroup,
         alarm.Alarm,
     ]
     by_call = {kind.TYPE for kind in ours}
     for kind in ours:
         register(kind)
     table.complete()
+    bucket.complete()
     supported = parsing.get_model_map().keys() - _NOT_WITHOUT_LAMBDA
     missing = {resource["Type"] for resource in template["Resources"].values()} - supported
     for kind_name in missing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..account import ACCOUNT, REGION
 from .resource import Resource
@@ -38,6 +38,38 @@ class Function(Resource):
     def log_group(self) -> str:
         group: str = self.properties.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{self.name}")
         return group
+
+    @property
+    def role_arn(self) -> str:
+        return str(self.properties.get("Role", f"arn:aws:iam::{ACCOUNT}:role/{self.name}"))
+
+    @property
+    def invoke_config(self) -> dict[str, Any]:
+        """How asynchronous invocations are tried again and reported; empty for AWS's defaults."""
+        return next((one.properties for one in EventInvokeConfig.declared if one.function_name == self.name), {})
+
+
+class EventInvokeConfig(Resource):
+    TYPE = "AWS::Lambda::EventInvokeConfig"
+    NAME = "Id"
+    declared: ClassVar[list[EventInvokeConfig]] = []
+
+    def create(self) -> None:
+        EventInvokeConfig.declared.append(self)
+
+    @property
+    def function_name(self) -> str:
+        return str(self.properties["FunctionName"]).rsplit(":", 1)[-1]
+
+
+class Permission(Resource):
+    """Kept and not enforced, as all permissions here."""
+
+    TYPE = "AWS::Lambda::Permission"
+    NAME = "Id"
+
+    def create(self) -> None:
+        """Nothing asks for it."""
 
 
 class EventSourceMapping(Resource):

@@ -29,7 +29,7 @@ class TopicPolicy(Resource):
     def create(self) -> None:
         for arn in self.properties["Topics"]:
             sns_backends[ACCOUNT][REGION].set_topic_attribute(
-                arn, "Policy", json.dumps(self.properties["PolicyDocument"])
+                arn, "policy", json.dumps(self.properties["PolicyDocument"])
             )
 
 
@@ -38,8 +38,16 @@ class Subscription(Resource):
     NAME = "Id"
 
     def create(self) -> None:
-        subscription = sns_backends[ACCOUNT][REGION].subscribe(
+        sns = sns_backends[ACCOUNT][REGION]
+        subscription = sns.subscribe(
             self.properties["TopicArn"], self.properties["Endpoint"], self.properties["Protocol"]
         )
+        # The scope first: moto reads a filter by the scope that it finds.
+        for name in ("FilterPolicyScope", "FilterPolicy", "RawMessageDelivery", "RedrivePolicy"):
+            if name in self.properties:
+                value = self.properties[name]
+                sns.set_subscription_attributes(
+                    subscription.arn, name, value if isinstance(value, str) else json.dumps(value)
+                )
         self.reference = subscription.arn
         self.attributes = {"Arn": subscription.arn}

@@ -38,6 +38,8 @@ pub struct CallError {
     pub operation: &'static str,
     /// What can be done about it.
     pub class: Class,
+    /// AWS's code of the error, such as `AccessDeniedException`; empty when AWS did not answer with one.
+    pub code: String,
     /// The code and the message of AWS, or the chain of causes below.
     pub cause: String,
 }
@@ -45,7 +47,23 @@ pub struct CallError {
 impl CallError {
     /// A request that the SDK would not build: it was never sent.
     pub fn unbuilt(operation: &'static str, error: &dyn Error) -> Self {
-        Self { operation, class: Class::Failed, cause: chain(error) }
+        Self { operation, class: Class::Failed, code: String::new(), cause: chain(error) }
+    }
+
+    /// Whether AWS refuses for want of a permission. Credentials that AWS does not know at all are another matter.
+    ///
+    /// Each service has its own word: `AccessDenied` (IAM, STS), `AccessDeniedException` (most), `AuthorizationError` (SNS),
+    /// `NotAuthorizedException` (Kinesis Video Streams), `UnauthorizedException` (IoT), `UnauthorizedOperation` (EC2).
+    pub fn is_denied(&self) -> bool {
+        let words = ["AccessDenied", "AuthorizationError", "NotAuthorized", "Unauthorized"];
+        words.iter().any(|word| self.code.contains(word))
+    }
+
+    /// Whether AWS says that what was asked about does not exist: `NoSuchEntity` (IAM), `QueueDoesNotExist` and
+    /// `NonExistentQueue` (SQS), `NotFound` in all others.
+    pub fn is_absent(&self) -> bool {
+        let words = ["NotFound", "NoSuchEntity", "QueueDoesNotExist", "NonExistentQueue"];
+        words.iter().any(|word| self.code.contains(word))
     }
 
     /// Puts an SDK error into words. The SDK's own text stops at "service error".
@@ -66,7 +84,7 @@ impl CallError {
             (code, Some(message)) => format!("{code}: {message}"),
             (code, None) => code.to_owned(),
         };
-        Self { operation, class, cause }
+        Self { operation, class, code: code.to_owned(), cause }
     }
 }
 
@@ -94,6 +112,28 @@ mod tests {
         text: &'static str,
         #[source]
         cause: Option<Box<Link>>,
+    }
+
+    #[test]
+    fn refusals_and_absences_are_known_by_every_service_s_word() {
+        let coded = |code: &str| CallError {
+            operation: "Get",
+            class: Class::Failed,
+            code: code.to_owned(),
+            cause: String::new(),
+        };
+        for denied in ["AccessDenied", "AuthorizationErrorException", "NotAuthorizedException", "UnauthorizedOperation"]
+        {
+            assert!(coded(denied).is_denied() && !coded(denied).is_absent(), "{denied}");
+        }
+        for absent in
+            ["NoSuchEntity", "ResourceNotFoundException", "NotFound", "AWS.SimpleQueueService.NonExistentQueue"]
+        {
+            assert!(coded(absent).is_absent() && !coded(absent).is_denied(), "{absent}");
+        }
+        for other in ["", "Throttling", "InvalidClientTokenId", "LimitExceeded"] {
+            assert!(!coded(other).is_absent() && !coded(other).is_denied(), "{other}");
+        }
     }
 
     #[test]

@@ -134,7 +134,8 @@ impl Grant<'_> {
     fn actions(&self, about: &[ActionPattern], budget: &Budget) -> BTreeMap<String, String> {
         let mut actions = BTreeMap::new();
         for (lower, action) in catalogue::in_lower_case() {
-            if self.covers_action(lower) {
+            // The cheap question first.
+            if about.iter().any(|action| action.matches_lower(lower)) && self.covers_action(lower) {
                 actions.insert(lower.clone(), action.to_string());
             }
         }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::stack::Stack;
-use crate::{ca, device, setup, simulate, status};
+use crate::{audit, ca, checks, device, setup, simulate, status};
 
 const EXAMPLES: &str = "\
 From nothing to a camera:
@@ -56,6 +56,10 @@ enum Command {
     Device(DeviceCommand),
     /// Show each camera: its thing, stream, certificate, priority and throttle.
     Status(status::Args),
+    /// Check who may do what to cameras, streams and their data.
+    Audit(audit::Args),
+    /// List the checks of `warden audit`, and explain them.
+    Checks(checks::Args),
     /// Decide requests as AWS would, from the policies that they bring along.
     Simulate(simulate::Args),
 }
@@ -94,6 +98,8 @@ impl Warden {
             Command::Ca(CaCommand::Register(args)) => ca::register::run(&args, &stack, &mut out).await,
             Command::Device(DeviceCommand::Issue(args)) => device::run(&args, &mut out),
             Command::Status(args) => status::run(&args, &stack, &mut out).await,
+            Command::Audit(args) => audit::run(&args, &stack, &mut out).await,
+            Command::Checks(args) => checks::run(&args, &mut out),
             Command::Simulate(args) => simulate::run(&args, &mut out),
         };
         match verdict {
@@ -135,9 +141,16 @@ mod tests {
         let mut command = Warden::command();
         command.build();
         let mut text = command.render_help().to_string();
-        for path in
-            [&["setup"][..], &["ca", "create"], &["ca", "register"], &["device", "issue"], &["status"], &["simulate"]]
-        {
+        for path in [
+            &["setup"][..],
+            &["ca", "create"],
+            &["ca", "register"],
+            &["device", "issue"],
+            &["status"],
+            &["audit"],
+            &["checks"],
+            &["simulate"],
+        ] {
             let mut at = &mut command;
             for name in path {
                 at = at.find_subcommand_mut(name).expect("a subcommand");

@@ -1,5 +1,6 @@
 //! Every call to AWS that `warden` makes. The SDK's types end here.
 
+mod audited;
 mod cameras;
 mod connect;
 mod deployed;
@@ -18,6 +19,7 @@ pub(crate) use registration::{Ca, Events, RegisteredCa};
 /// The account and Region, or the local cloud, that the environment names.
 #[derive(Debug)]
 pub(crate) struct Cloud {
+    config: aws_config::SdkConfig,
     iot: Iot,
     stacks: Stacks,
     streams: Streams,

@@ -1,11 +1,14 @@
 //! `warden`: the operator's tool. Sets up what a template cannot, makes and registers CAs, issues camera
-//! certificates, and shows how the fleet stands. It deploys nothing and deletes nothing.
+//! certificates, shows how the fleet stands, and audits who may do what. It deploys nothing and deletes nothing.
 
 mod args;
+mod audit;
 mod authority;
 mod aws;
 mod ca;
+mod checks;
 mod device;
+mod look;
 mod new_files;
 mod setup;
 mod simulate;

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Verdict;
 use crate::aws::{Cloud, Deployed, Refused};
+use crate::look::Look;
 use crate::stack::Stack;
 
 const EXAMPLES: &str = "\
@@ -62,7 +63,7 @@ pub(crate) async fn run(args: &Args, stack: &Stack, out: &mut impl Write) -> Res
     } else {
         let terminal = std::io::stdout().is_terminal();
         let plain = args.no_color.as_deref().is_some_and(|set| !set.is_empty());
-        table::tell(&report, stack, table::Look::of(terminal, plain), out)?;
+        table::tell(&report, stack, Look::of(terminal, plain), out)?;
     }
     Ok(if report.cameras.iter().all(|camera| camera.ready) { Verdict::Well } else { Verdict::Amiss })
 }

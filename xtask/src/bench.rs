@@ -1,13 +1,18 @@
 //! How fast it is, held against what it may take.
 
+mod process;
+mod scale;
+
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use comfy_table::{Table, presets};
+use local::Python;
 use serde_json::{Map, Value};
 
 use crate::build::{self, cargo, run};
+use crate::ending;
 use crate::report::{heading, line};
 
 /// A benchmark, what it measures, and what it may take.
@@ -43,9 +48,17 @@ const BOUNDS: [Bound; 6] = [
     },
 ];
 
-/// Runs the benchmarks on one thread and fails when one takes longer than it may.
-pub(crate) fn measure(workspace: &Path) -> Result<()> {
+/// Runs the benchmarks on one thread, then sweeps of a large fleet, and fails when one takes more than it may.
+pub(crate) fn measure(workspace: &Path, profile: &str) -> Result<()> {
+    ending::on_signals()?;
     let python = build::python(workspace)?;
+    let mut over = engine(workspace, &python)?;
+    over.extend(scale::measure(workspace, &python, profile)?);
+    if over.is_empty() { Ok(()) } else { bail!("over the bound: {}", over.join(", ")) }
+}
+
+/// The policy engine. Answers what is over its bound.
+fn engine(workspace: &Path, python: &Python) -> Result<Vec<String>> {
     let managed = size_of(&python.managed_policies()?)?;
     heading("cargo bench");
     run(
@@ -60,7 +73,7 @@ pub(crate) fn measure(workspace: &Path) -> Result<()> {
         let median = median(workspace, bound.name)?;
         let held = bound.most.is_none_or(|most| median <= most);
         if !held {
-            over.push(bound.name);
+            over.push(bound.name.to_owned());
         }
         let corpus = match bound.corpus {
             Corpus::CameraRole => "the camera role: 1 policy, 4 statements",
@@ -71,7 +84,7 @@ pub(crate) fn measure(workspace: &Path) -> Result<()> {
         table.add_row([bound.what, corpus, &time(median), &most, verdict]);
     }
     line(&table.to_string());
-    if over.is_empty() { Ok(()) } else { bail!("over the bound: {}", over.join(", ")) }
+    Ok(over)
 }
 
 /// What the corpus is made of, by the text that it comes as.

@@ -1,5 +1,7 @@
-//! The story of a fleet's first minutes, with all real parts. Every turn of it is checked: the demo is a test too.
+//! The story of a fleet's first minutes and of a mistake, with all real parts. Every turn of it is checked: the demo is a test too.
 
+mod audit;
+mod aws;
 mod bill;
 mod columns;
 mod log;
@@ -13,6 +15,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use local::{Call, Cloud, Connect, Control, Options};
 use serde_json::Value;
 
+use self::audit::Audit;
 use self::bill::{Cost, cost, cost_beyond};
 use self::log::{End, Joined, Refused};
 use self::operator::Operator;
@@ -39,7 +42,7 @@ pub(crate) fn play(workspace: &Path, keep: bool) -> Result<()> {
     let built = build::everything(workspace)?;
     let folder = ending::folder(&workspace.join("target/demo"))?;
 
-    line("\nAll is real here but the cloud: template, function and warden. No AWS account is touched.");
+    line("\nAll is real here but the cloud: template, functions and warden. No AWS account is touched.");
     heading("1  An operator gets ready");
     let mut operator = Operator::new(built.binary("warden"), &folder);
     let said = operator.runs("ca create", &["id "])?;
@@ -48,6 +51,7 @@ pub(crate) fn play(workspace: &Path, keep: bool) -> Result<()> {
     line(&columns::short(&format!("$ sam deploy … --parameter-overrides AllowedCaCertificateIds={id}")));
     line("  in this demo: the local cloud makes what template.yaml says");
     let options = Options::default().function(FUNCTION, built.binary("provision"));
+    let options = options.function(audit::FUNCTION, built.binary("audit"));
     let options = options.parameter("AllowedCaCertificateIds", id);
     let start = || Cloud::start(workspace, &python, &options);
     let stage = ending::start(start, |cloud| {
@@ -55,13 +59,15 @@ pub(crate) fn play(workspace: &Path, keep: bool) -> Result<()> {
         operator.log_in([("WARDEN_STACK", serve::stack(cloud)?.to_owned())]);
         let log = cloud.functions().get(FUNCTION).context("the function does not run")?.log.clone();
         let policy = cloud.output("CameraPolicyName")?.to_owned();
-        Ok(Stage { operator, control: cloud.control(), policy, log, folder })
+        let audit = Audit::new(cloud, workspace)?;
+        Ok(Stage { operator, control: cloud.control(), audit, policy, log, folder })
     })?;
     stage.prepare()?;
-    let costs = [stage.first_connects()?, stage.strangers()?].concat();
+    let mut costs = [stage.first_connects()?, stage.strangers()?].concat();
     stage.fleet()?;
+    costs.extend(stage.audit.play(&stage.operator, &stage.folder)?);
 
-    heading("6  What that cost in AWS calls");
+    heading("9  What that cost in AWS calls");
     line(&columns::text(costs));
     let seconds = began.elapsed().as_secs();
     heading(&format!("All of it went as it must, in {seconds} s."));
@@ -80,6 +86,7 @@ pub(crate) fn play(workspace: &Path, keep: bool) -> Result<()> {
 struct Stage {
     operator: Operator,
     control: Control,
+    audit: Audit,
     policy: String,
     log: PathBuf,
     folder: PathBuf,

@@ -24,7 +24,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
-    /// Play how cameras join and strangers do not, in a local cloud.
+    /// Play how cameras join, strangers do not, and a mistake is found, in a local cloud.
     Demo {
         /// Leave the local cloud running at the end, until Enter or Ctrl-C.
         #[arg(long)]
@@ -32,6 +32,9 @@ enum Command {
     },
     /// Run the whole test suite: unit, property, and end to end against the local cloud.
     Test {
+        /// Instead, only the report's page in a real browser: needs Chromium and its driver.
+        #[arg(long)]
+        browser: bool,
         /// Passed on to `cargo test`, such as the name of a test.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -42,8 +45,12 @@ enum Command {
         #[arg(long = "parameter", value_parser = serve::parameter, value_name = "NAME=VALUE")]
         parameters: Vec<(String, String)>,
     },
-    /// Measure the policy engine and hold it against its bounds.
-    Bench,
+    /// Measure the policy engine and the sweep of a large fleet, and hold them against their bounds.
+    Bench {
+        /// Cargo's profile for the audit whose sweep is measured. The bounds are those of `release`; `dev` builds sooner.
+        #[arg(long, default_value = "release")]
+        profile: String,
+    },
     /// Check formatting, lints, layering and the template.
     Lint,
     /// Build what is deployed with `sam build`, and tell the size of each artifact.
@@ -72,9 +79,10 @@ fn main() -> ExitCode {
     let workspace = local::workspace();
     let done = match Command::parse() {
         Command::Demo { keep } => demo::play(&workspace, keep),
-        Command::Test { arguments } => suite::test(&workspace, &arguments),
+        Command::Test { browser: true, arguments } => suite::browser(&workspace, &arguments),
+        Command::Test { browser: false, arguments } => suite::test(&workspace, &arguments),
         Command::Local { parameters } => serve::run(&workspace, &parameters),
-        Command::Bench => bench::measure(&workspace),
+        Command::Bench { profile } => bench::measure(&workspace, &profile),
         Command::Lint => lint::check(&workspace),
         Command::Package { arch } => package::build(&workspace, arch.as_deref()),
         Command::Catalogue { check } => catalogue::make(&workspace, check),

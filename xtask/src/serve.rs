@@ -21,11 +21,10 @@ pub(crate) fn run(workspace: &Path, parameters: &[(String, String)]) -> Result<(
     ending::on_signals()?;
     let python = build::python(workspace)?;
     let built = build::everything(workspace)?;
-    let options = parameters
-        .iter()
-        .fold(Options::default().function("ProvisionFunction", built.binary("provision")), |options, (name, value)| {
-            options.parameter(name, value)
-        });
+    let options = Options::default()
+        .function("ProvisionFunction", built.binary("provision"))
+        .function("AuditFunction", built.binary("audit"));
+    let options = parameters.iter().fold(options, |options, (name, value)| options.parameter(name, value));
     let start = || Cloud::start(workspace, &python, &options);
     ending::start(start, |cloud| {
         show(cloud);

@@ -29,6 +29,32 @@ pub(crate) fn test(workspace: &Path, arguments: &[String]) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("`cargo test` failed ({status})") }
 }
 
+/// Runs the tests of the report's page in a real browser.
+pub(crate) fn browser(workspace: &Path, arguments: &[String]) -> Result<()> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let missing = missing(|variable, names| {
+        std::env::var_os(variable).is_some()
+            || std::env::split_paths(&path).any(|folder| names.iter().any(|name| folder.join(name).is_file()))
+    });
+    if !missing.is_empty() {
+        bail!(
+            "a browser is needed for this, and {} is not there: install it (Debian and Ubuntu: `apt install chromium \
+             chromium-driver`), or name the programs in the environment variables `CHROMIUM` and `CHROMEDRIVER`",
+            missing.join(" and ")
+        );
+    }
+    let mut cargo = build::cargo(workspace);
+    build::run(cargo.args(["test", "--workspace", "--test", "browser"]).args(arguments), "the test in a browser")
+}
+
+/// Which of the programs that the browser's test starts are not there.
+fn missing(is_there: impl Fn(&str, &[&str]) -> bool) -> Vec<&'static str> {
+    let programs: [(&str, &[&'static str]); 2] =
+        [("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"]), ("CHROMEDRIVER", &["chromedriver"])];
+    let gone = programs.into_iter().filter(|(variable, names)| !is_there(variable, names));
+    gone.filter_map(|(_, names)| names.first().copied()).collect()
+}
+
 /// The number before a word in the closing line of a test binary; 0 in any other line.
 fn count(said: &str, word: &str) -> u32 {
     let parts = said.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")).map(|(_, parts)| parts);
@@ -39,6 +65,13 @@ fn count(said: &str, word: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_browser_without_its_driver_is_not_enough() {
+        assert_eq!(missing(|_, names| names.contains(&"google-chrome")), ["chromedriver"]);
+        assert_eq!(missing(|variable, _| variable == "CHROMEDRIVER"), ["chromium"]);
+        assert_eq!(missing(|_, _| true), <[&str; 0]>::default());
+    }
 
     #[test]
     fn only_closing_lines_are_counted() {

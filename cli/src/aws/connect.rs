@@ -62,6 +62,7 @@ impl Cloud {
             streams: Streams::from_conf(streams),
             tags: Tags::new(&config),
             place,
+            config,
         })
     }
 }

@@ -3,36 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color};
 use jiff::Timestamp;
 
 use super::camera::{Camera, Report};
 use crate::authority::short;
 use crate::device::cameras;
+use crate::look::Look;
 use crate::stack::Stack;
 
 /// How many certificates that wait are named; the others are counted.
 const NAMED: usize = 10;
-
-/// The least columns that the table is fitted into.
-const NARROWEST: u16 = 72;
-
-/// How the table may look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Look {
-    colour: bool,
-    /// Lines wrap at this column; without it they do not, for `grep` and its like.
-    width: Option<u16>,
-}
-
-impl Look {
-    /// Colour on a terminal only, and there only if nobody minds.
-    pub(super) fn of(terminal: bool, plain: bool) -> Self {
-        // Some terminals say they have no width; one that is too narrow for the table breaks lines better itself.
-        let width = if terminal { Table::new().width().filter(|width| *width >= NARROWEST) } else { None };
-        Self { colour: terminal && !plain, width }
-    }
-}
 
 /// Writes the table, the summary below it, and the certificates that wait.
 pub(super) fn tell(report: &Report, stack: &Stack, look: Look, out: &mut impl Write) -> io::Result<()> {
@@ -48,22 +29,10 @@ pub(super) fn tell(report: &Report, stack: &Stack, look: Look, out: &mut impl Wr
 }
 
 fn table(cameras: &[Camera], look: Look) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    if look.colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
-    if let Some(width) = look.width {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
+    let mut table = look.table();
     table.set_header(["CAMERA", "THING", "STREAM", "CERTIFICATE", "SINCE (UTC)", "PRIORITY", "THROTTLE"]);
     table.add_rows(cameras.iter().map(row));
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2)).set_cell_alignment(CellAlignment::Left);
-    }
-    table.trim_fmt()
+    Look::text(&mut table)
 }
 
 fn row(camera: &Camera) -> Vec<Cell> {

@@ -3,6 +3,7 @@
 #![expect(clippy::string_slice, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod account;
+mod audit;
 mod ca;
 mod device;
 mod setup;

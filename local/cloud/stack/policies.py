@@ -27,7 +27,8 @@ def policies(resources: Mapping[str, str]) -> dict[str, Any]:
     # The longest first: one name may begin another.
     for logical_id, name in sorted(resources.items(), key=lambda item: -len(item[1])):
         short = name.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
-        if logical_id in short:
+        # A bucket's name has no capital letters.
+        if logical_id.lower() in short.lower():
             text = text.replace(short, f"<{logical_id}>")
     return dict(json.loads(text))
 

@@ -1,6 +1,11 @@
 //! What each case cost in AWS calls.
 
+use std::cmp::Reverse;
+
 use local::Call;
+
+/// How many operations a short bill names.
+const NAMED: usize = 5;
 
 /// A row of the bill: what for, how many calls, which.
 pub(super) type Cost = [String; 3];
@@ -8,6 +13,16 @@ pub(super) type Cost = [String; 3];
 /// The bill of one case.
 pub(super) fn cost(what: &str, calls: &[Call]) -> Cost {
     [what.to_owned(), calls.len().to_string(), listed(&counted(calls))]
+}
+
+/// The bill of a case of many operations: only those that were called most are named.
+pub(super) fn cost_in_short(what: &str, calls: &[Call]) -> Cost {
+    let mut most = counted(calls);
+    most.sort_by_key(|(_, count)| Reverse(*count));
+    let others = most.split_off(most.len().min(NAMED)).len();
+    let named = listed(&most);
+    let named = if others > 0 { format!("{named}, and {others} other operations") } else { named };
+    [what.to_owned(), calls.len().to_string(), named]
 }
 
 /// The bill of what was called beyond the calls that `cameras` new cameras take, of which each takes `usual`.
@@ -64,6 +79,13 @@ mod tests {
     fn a_case_lists_its_calls_once_each() {
         assert_eq!(cost("x", &calls(&["A", "B", "A"])), ["x", "3", "2 × A, B"]);
         assert_eq!(cost("x", &[]), ["x", "0", ""]);
+    }
+
+    #[test]
+    fn a_short_bill_names_what_was_called_most() {
+        assert_eq!(cost_in_short("x", &calls(&["A", "B", "B"])), ["x", "3", "2 × B, A"]);
+        let many = calls(&["A", "B", "C", "D", "E", "F", "G", "G"]);
+        assert_eq!(cost_in_short("x", &many), ["x", "8", "2 × G, A, B, C, D, and 2 other operations"]);
     }
 
     #[test]

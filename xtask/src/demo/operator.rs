@@ -49,6 +49,15 @@ impl Operator {
         bail!("`warden {arguments}` failed: {}", error.trim().trim_start_matches("error: "))
     }
 
+    /// Shows the command. Answers its exit code and what it says.
+    pub(super) fn ends(&self, arguments: &str) -> Result<(Option<i32>, String)> {
+        line(&format!("$ warden {arguments}"));
+        let output =
+            self.command(arguments).output().with_context(|| format!("cannot start `{}`", self.binary.display()))?;
+        let [said, complained] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        Ok((output.status.code(), said + &complained))
+    }
+
     /// Shows the command and lets it write to the terminal itself, in its colours.
     pub(super) fn shows(&self, arguments: &str) -> Result<()> {
         line(&format!("$ warden {arguments}"));

@@ -1,0 +1,171 @@
+//! What a message of the audit's queue says. It only tells where to look: what is there, AWS is asked.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::finding::Actor;
+use crate::inventory::Moment;
+use crate::scope::{Call, FOOTAGE_CALLS};
+use crate::sweep::Checkpoint;
+use crate::touched::Touched;
+
+/// What a message asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// To look at what a call changed.
+    Change(Box<Change>),
+    /// To count a call that was denied.
+    Denial(Box<Denial>),
+    /// To look at everything.
+    Sweep,
+    /// To go on with a sweep.
+    Continue(Checkpoint),
+    /// Nothing, and why.
+    Nothing(&'static str),
+}
+
+/// A call that changed something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Who, from where, when, with which call.
+    pub actor: Actor,
+    /// What it touched.
+    pub touched: Vec<Touched>,
+}
+
+/// A call that AWS denied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// Who, from where, when, with which call.
+    pub actor: Actor,
+    /// `footage` or `policies`.
+    pub of: &'static str,
+}
+
+/// A message that is none of ours. Its text may be hostile and long: it is not repeated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// No JSON object.
+    #[error("the body is no JSON object: {0}")]
+    NotJson(String),
+    /// Neither an event nor an order.
+    #[error("the body is neither an event of EventBridge nor `{{\"sweep\": …}}` nor `{{\"continue\": …}}`: {0}")]
+    Unknown(String),
+    /// An event of another account.
+    #[error("the event is of account `{0}`, which is not this one: does another account's bus forward here?")]
+    OtherAccount(String),
+}
+
+/// EventBridge's envelope, as far as it is needed.
+///
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(rename = "detail-type")]
+    detail_type: String,
+    account: String,
+    detail: Record,
+}
+
+/// CloudTrail's record, as far as it is needed. Everything may be missing or null.
+///
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Record {
+    #[serde(rename = "eventID")]
+    event_id: Option<String>,
+    event_name: Option<String>,
+    event_source: Option<String>,
+    event_time: Option<Moment>,
+    #[serde(rename = "sourceIPAddress")]
+    source_ip_address: Option<String>,
+    user_identity: Option<Value>,
+    request_parameters: Value,
+    response_elements: Value,
+    error_code: Option<String>,
+}
+
+/// `detail-type` of CloudTrail's events, in China the second.
+const DETAIL_TYPES: [&str; 2] = ["AWS API Call via CloudTrail", "Amazon API Call via CloudTrail"];
+
+impl Message {
+    /// Reads a message's body, for the account with this number.
+    pub fn parse(body: &str, account: &str) -> Result<Self, Malformed> {
+        let value: Value = serde_json::from_str(body).map_err(|error| Malformed::NotJson(error.to_string()))?;
+        let Some(object) = value.as_object() else {
+            return Err(Malformed::NotJson("it is another kind of value".to_owned()));
+        };
+        if object.contains_key("sweep") {
+            return Ok(Self::Sweep);
+        }
+        let unknown = |error: serde_json::Error| Malformed::Unknown(error.to_string());
+        if let Some(checkpoint) = object.get("continue") {
+            return Checkpoint::deserialize(checkpoint).map(Self::Continue).map_err(unknown);
+        }
+        let envelope = Envelope::deserialize(&value).map_err(unknown)?;
+        if envelope.account != account {
+            return Err(Malformed::OtherAccount(envelope.account.chars().take(12).collect()));
+        }
+        if !DETAIL_TYPES.contains(&envelope.detail_type.as_str()) {
+            return Ok(Self::Nothing("no call"));
+        }
+        Ok(envelope.detail.message())
+    }
+}
+
+/// Whether a record of CloudTrail's is of a change that reaches the function: in scope, carried out, and not by the role
+/// with this ARN, which the rules leave out.
+pub fn is_change(record: &str, quiet_role: &str) -> bool {
+    let Ok(record) = serde_json::from_str::<Record>(record) else { return false };
+    let issuer =
+        record.user_identity.as_ref().and_then(|identity| identity.pointer("/sessionContext/sessionIssuer/arn"));
+    let quiet = issuer.and_then(Value::as_str).is_some_and(|issuer| issuer == quiet_role);
+    !quiet && matches!(record.message(), Message::Change(_))
+}
+
+impl Record {
+    fn message(self) -> Message {
+        let (Some(source), Some(name), Some(event_id), Some(at)) =
+            (&self.event_source, &self.event_name, &self.event_id, self.event_time)
+        else {
+            return Message::Nothing("without name, source, id or time");
+        };
+        let call = Call { source, name, request: &self.request_parameters, response: &self.response_elements };
+        let service = source.split('.').next().unwrap_or_default();
+        let actor = Actor {
+            who: who(self.user_identity.as_ref()),
+            address: self.source_ip_address.clone().unwrap_or_else(|| "unknown".to_owned()),
+            call: format!("{service}:{name}"),
+            event_id: event_id.clone(),
+            at,
+        };
+        if let Some(code) = &self.error_code {
+            let denied = code.contains("AccessDenied") || code.contains("UnauthorizedOperation");
+            let of = match (denied, service) {
+                (true, "kinesisvideo") if FOOTAGE_CALLS.contains(&name.as_str()) => "footage",
+                (true, _) if call.is_about_policies() => "policies",
+                _ => return Message::Nothing("failed"),
+            };
+            return Message::Denial(Box::new(Denial { actor, of }));
+        }
+        match call.touched() {
+            None => Message::Nothing("out of scope"),
+            Some(touched) => Message::Change(Box::new(Change { actor, touched })),
+        }
+    }
+}
+
+/// The caller as people know it: the ARN; of a service its name.
+///
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+fn who(identity: Option<&Value>) -> String {
+    let text = |name: &str| identity.and_then(|identity| identity.get(name)).and_then(Value::as_str);
+    text("arn")
+        .or_else(|| text("invokedBy"))
+        .or_else(|| text("principalId"))
+        .or_else(|| text("userName"))
+        .or_else(|| text("accountId"))
+        .unwrap_or("unknown")
+        .to_owned()
+}

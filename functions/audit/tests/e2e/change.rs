@@ -1,0 +1,178 @@
+//! Something changes, and the audit says so: from the call over CloudTrail, rule and queue to the finding.
+
+use audit::check::Severity;
+use aws_sdk_iam::types::Tag;
+use serde_json::{Value, json};
+
+use crate::account::{ACCOUNT, Account};
+
+#[tokio::test]
+async fn a_camera_role_that_becomes_too_wide_is_told_with_who_did_it_and_its_mending_too() {
+    let account = Account::start().await;
+    let told = account.told().await;
+    account.widen_camera_role().await;
+
+    let findings = account.findings().await;
+    let [finding] = findings["camera-role-reaches-other-streams"].as_slice() else { panic!("{findings:?}") };
+    assert_eq!(finding.severity(), Severity::Critical);
+    assert_eq!(finding.resource, account.cloud.output("CameraRoleArn").unwrap());
+    let actor = finding.actor.as_ref().unwrap();
+    assert_eq!(
+        (actor.who.as_str(), actor.call.as_str()),
+        (&*format!("arn:aws:iam::{ACCOUNT}:user/operator"), "iam:PutRolePolicy")
+    );
+    let request = finding.proofs.iter().find_map(|proof| proof.request.as_ref()).unwrap();
+    assert!(request["action"].as_str().unwrap().starts_with("kinesisvideo:"), "{request}");
+    let messages = told.read().await;
+    let [(text, value)] = messages.as_slice() else { panic!("{messages:?}") };
+    assert!(text.contains("user/operator") && text.contains("camera-role-reaches-other-streams"), "{text}");
+    assert_eq!(value["new"].as_array().unwrap().len(), findings.values().map(Vec::len).sum::<usize>());
+
+    let before = account.found().await;
+    account.narrow_camera_role().await;
+    assert_eq!(account.found().await, [""; 0]);
+    let (new, resolved) = told.checks().await;
+    assert_eq!((new, resolved), (Vec::new(), before.clone()));
+    let archived = account.archived().await;
+    assert_eq!(archived.len(), before.len());
+    assert!(archived.iter().all(|finding| finding.resolved_by.as_ref().unwrap().call == "iam:DeleteRolePolicy"));
+}
+
+#[tokio::test]
+async fn an_event_that_comes_again_does_no_work_and_is_told_once() {
+    let account = Account::start().await;
+    let told = account.told().await;
+    let role = account.camera_role();
+    account.widen_camera_role().await;
+    let (new, _) = told.checks().await;
+    assert!(!new.is_empty());
+    // The same record once more, as CloudTrail may deliver it: by its id.
+    let id = account.findings().await.into_values().flatten().find_map(|finding| finding.actor).unwrap().event_id;
+    let mark = account.control.mark().unwrap();
+    account.control.events(&record(&id, "PutRolePolicy", &json!({ "roleName": role })), 3).unwrap();
+    account.control.settle().unwrap();
+    let calls: Vec<_> = account.calls_after(mark).into_iter().map(|call| call.operation).collect();
+    assert!(!calls.is_empty() && calls.iter().all(|call| call == "BatchGetItem"), "{calls:?}");
+    assert!(account.metric("Duplicate") >= 3);
+    assert_eq!(told.read().await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_burst_of_doubled_events_is_looked_at_together_and_told_once_each() {
+    let account = Account::start().await;
+    let told = account.told().await;
+    let mut roles = Vec::new();
+    for n in 0..12 {
+        let name = format!("viewer-{n}");
+        let trust = json!({ "Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" } });
+        let call = account.iam.create_role().role_name(&name).assume_role_policy_document(trust.to_string());
+        call.send().await.unwrap();
+        account.put_role_policy(&name, "watch", crate::account::ALL_OF_VIDEO).await;
+        roles.push(name);
+    }
+    account.control.settle().unwrap();
+    let first = account.findings().await;
+    assert_eq!(first["footage-of-all-streams"].len(), roles.len());
+    for n in 0..60 {
+        let name = &roles[n % roles.len()];
+        account.control.events(&record(&format!("burst-{n}"), "TagRole", &json!({ "roleName": name })), 2).unwrap();
+    }
+    account.control.settle().unwrap();
+    assert_eq!(account.findings().await, first, "nothing but what was there");
+    let (mut new, resolved) = told.checks().await;
+    new.retain(|check| check == "footage-of-all-streams");
+    assert_eq!((new.len(), resolved.len()), (roles.len(), 0));
+}
+
+#[tokio::test]
+async fn denied_calls_become_a_finding_when_they_repeat() {
+    let account = Account::start().await;
+    let denied = |n: u32| {
+        let mut event = record(&format!("denied-{n}"), "GetMedia", &json!({ "streamName": "gate" }));
+        event["detail"]["errorCode"] = json!("AccessDenied");
+        event["detail"]["eventSource"] = json!("kinesisvideo.amazonaws.com");
+        event["source"] = json!("aws.kinesisvideo");
+        event
+    };
+    for n in 0..4 {
+        // Each comes twice, and counts once.
+        account.control.events(&denied(n), 2).unwrap();
+        account.control.settle().unwrap();
+    }
+    assert_eq!(account.found().await, [""; 0]);
+    account.control.events(&denied(4), 1).unwrap();
+    account.control.settle().unwrap();
+    let findings = account.findings().await;
+    let [finding] = findings["repeated-denials"].as_slice() else { panic!("{findings:?}") };
+    assert_eq!(finding.resource, "arn:aws:iam::123456789012:user/mallory");
+    assert!(finding.sentence.contains('5'), "{}", finding.sentence);
+}
+
+#[tokio::test]
+async fn what_hangs_on_the_changed_thing_is_looked_at_too() {
+    let account = Account::start().await;
+    let document = crate::account::ALL_OF_VIDEO;
+    let policy = account
+        .iam
+        .create_policy()
+        .policy_name("shared")
+        .policy_document(document.replace("kinesisvideo:*", "kinesisvideo:ListStreams"));
+    let policy = policy.tags(Tag::builder().key("a").value("b").build().unwrap()).send().await.unwrap();
+    let arn = policy.policy.unwrap().arn.unwrap();
+    account.iam.attach_role_policy().role_name(account.camera_role()).policy_arn(&arn).send().await.unwrap();
+    account.control.settle().unwrap();
+    assert!(!account.found().await.contains(&"camera-role-reaches-other-streams".to_owned()));
+    let version = account.iam.create_policy_version().policy_arn(&arn).policy_document(document).set_as_default(true);
+    version.send().await.unwrap();
+    account.control.settle().unwrap();
+    let findings = account.findings().await;
+    let finding = &findings["camera-role-reaches-other-streams"][0];
+    assert_eq!(finding.actor.as_ref().unwrap().call, "iam:CreatePolicyVersion");
+
+    // An IoT policy, a stream that keeps too little, and what is deleted takes its findings along.
+    account
+        .iot
+        .create_policy()
+        .policy_name("open")
+        .policy_document(
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}"#,
+        )
+        .send()
+        .await
+        .unwrap();
+    account.kinesisvideo.create_stream().stream_name("yard").data_retention_in_hours(0).send().await.unwrap();
+    account.control.settle().unwrap();
+    let found = account.found().await;
+    for check in ["iot-policy-any-action", "stream-keeps-nothing", "stream-without-priority"] {
+        assert!(found.iter().any(|one| one == check), "{check}: {found:?}");
+    }
+    account.iot.delete_policy().policy_name("open").send().await.unwrap();
+    let stream = account.kinesisvideo.describe_stream().stream_name("yard").send().await.unwrap();
+    let stream = stream.stream_info.unwrap().stream_arn.unwrap();
+    account.kinesisvideo.delete_stream().stream_arn(stream).send().await.unwrap();
+    account.control.settle().unwrap();
+    let found = account.found().await;
+    for check in ["iot-policy-any-action", "stream-keeps-nothing", "stream-without-priority"] {
+        assert!(!found.iter().any(|one| one == check), "{check}: {found:?}");
+    }
+}
+
+/// A CloudTrail record of a call of IAM's, as EventBridge delivers it.
+pub(crate) fn record(id: &str, name: &str, request: &Value) -> Value {
+    json!({
+        "version": "0", "id": format!("e-{id}"), "detail-type": "AWS API Call via CloudTrail", "source": "aws.iam",
+        "account": ACCOUNT, "time": "2026-11-22T10:00:00Z", "region": "us-east-1", "resources": [],
+        "detail": {
+            "eventVersion": "1.11",
+            "userIdentity": { "type": "IAMUser", "arn": format!("arn:aws:iam::{ACCOUNT}:user/mallory"), "accountId": ACCOUNT },
+            "eventTime": now(), "eventSource": "iam.amazonaws.com", "eventName": name, "awsRegion": "us-east-1",
+            "sourceIPAddress": "192.0.2.7", "requestParameters": request, "responseElements": null, "eventID": id,
+            "readOnly": false, "managementEvent": true, "eventType": "AwsApiCall", "recipientAccountId": ACCOUNT,
+        },
+    })
+}
+
+fn now() -> String {
+    audit::read::now().to_string()
+}

@@ -1,0 +1,318 @@
+//! A sweep of the audit over a large fleet, by the real binary in the local cloud.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use comfy_table::{Table, presets};
+use local::{Call, Cloud, Control, Load, Options, PROXIES, Python};
+use serde_json::{Value, json};
+
+use super::process::{self, Took};
+use crate::build::{cargo, run};
+use crate::ending;
+use crate::report::{heading, line, size};
+
+const FUNCTION: &str = "AuditFunction";
+
+const FLEET: Load = Load { streams: 100_000, things: 100_000, certificates: 0, roles: 5_000, users: 0 };
+
+/// What `SweepCalls` is by default, and a number that no sweep comes to.
+const CALLS: u32 = 1_200;
+const ALL_CALLS: u32 = 1_000_000;
+
+/// What a sweep that takes turns may take: bytes, and milliseconds of processor time.
+const MEMORY: u64 = 256 * 1_024 * 1_024;
+const PROCESSOR: u64 = 20_000;
+
+/// How long a sweep may run before we give up: Lambda would have ended it.
+const LONGEST: Duration = Duration::from_mins(15);
+
+/// Sends the function word to go on with a sweep of tomorrow that has read nothing yet. It asks the clock only when a
+/// sweep begins, and takes whose turn it is from what was read so far.
+const TOMORROW: &str = r#"
+import datetime, json, sys, boto3
+bucket, queue, region = sys.argv[1:]
+at = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) + datetime.timedelta(days=1)
+sweep = int(at.timestamp())
+taken = {"account": boto3.client("sts").get_caller_identity()["Account"], "region": region, "at": at.isoformat()}
+saved = json.dumps({"taken": {**taken, "at": taken["at"].replace("+00:00", "Z")}})
+boto3.client("s3").put_object(Bucket=bucket, Key=f"sweeps/{sweep}/1.json", Body=saved)
+word = {"continue": {"sweep": sweep, "part": 1, "source": "authorization", "calls": 0}}
+boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(word))
+"#;
+
+/// What makes a sweep begin.
+#[derive(Clone, Copy)]
+enum Begin {
+    Schedule,
+    Tomorrow,
+}
+
+/// What was measured, how much of it, how much it may be, and how people read it.
+type Figure = (&'static str, u64, Option<u64>, fn(u64) -> String);
+
+/// What a sweep took.
+struct Sweep {
+    turn: &'static str,
+    calls: u64,
+    took: Took,
+    /// Milliseconds.
+    wall: u64,
+    bounded: bool,
+}
+
+/// Sweeps the fleet: each turn of it, then, without bounds, all at once. Answers what is over its bound.
+///
+/// The function is built with this profile of Cargo's; the bounds are those of `release`.
+pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Result<Vec<String>> {
+    if !cfg!(target_os = "linux") {
+        heading("sweeps of a large fleet: skipped");
+        line("What a process takes is read from /proc, which only Linux has.");
+        return Ok(Vec::new());
+    }
+    heading(&format!("cargo build --profile {profile} --package audit"));
+    let binary = build(workspace, profile)?;
+    heading("sweeps of a large fleet");
+    let options = Options::default().function(FUNCTION, binary);
+    let running = ending::start(|| Cloud::start(workspace, python, &options), |cloud| Running::of(cloud, python))?;
+    running.control.load(&FLEET)?;
+    let mut sweeps = Vec::new();
+    for (begin, calls) in [(Begin::Schedule, CALLS), (Begin::Tomorrow, CALLS), (Begin::Schedule, ALL_CALLS)] {
+        sweeps.push(running.sweep(begin, calls)?);
+    }
+    ending::now();
+    let turns: BTreeSet<_> = sweeps.iter().map(|sweep| sweep.turn).collect();
+    if turns.len() < sweeps.len() {
+        bail!("two sweeps read the same, {turns:?}: has a day ended meanwhile? Run this again");
+    }
+    let fleet = format!("{} streams, {} things, {} roles", FLEET.streams, FLEET.things, FLEET.roles);
+    line(&format!("{fleet}; each sweep by new processes"));
+    Ok(tell(&sweeps))
+}
+
+/// Prints the sweeps, and answers what is over its bound.
+fn tell(sweeps: &[Sweep]) -> Vec<String> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(["WHAT", "OF A SWEEP OF", "MEASURED", "AT MOST", ""]);
+    let mut over = Vec::new();
+    for sweep in sweeps {
+        let figures: [Figure; 4] = [
+            ("AWS calls", sweep.calls, Some(CALLS.into()), |calls| calls.to_string()),
+            ("most memory", sweep.took.memory, Some(MEMORY), size),
+            ("processor time", sweep.took.processor, Some(PROCESSOR), seconds),
+            ("time", sweep.wall, None, seconds),
+        ];
+        for (what, measured, most, show) in figures {
+            let most = most.filter(|_| sweep.bounded);
+            let held = most.is_none_or(|most| measured <= most);
+            if !held {
+                over.push(format!("{what} of a sweep of {}", sweep.turn));
+            }
+            let verdict = if held { "" } else { "OVER" };
+            table.add_row([what, sweep.turn, &show(measured), &most.map(show).unwrap_or_default(), verdict]);
+        }
+    }
+    line(&table.to_string());
+    over
+}
+
+/// A cloud, and what is needed to drive it.
+struct Running {
+    control: Control,
+    endpoint: String,
+    workers: usize,
+    /// Makes a sweep of tomorrow.
+    tomorrow: Vec<String>,
+    environment: Vec<(&'static str, String)>,
+    python: PathBuf,
+}
+
+impl Running {
+    fn of(cloud: &Cloud, python: &Python) -> Result<Self> {
+        let function = cloud.functions().get(FUNCTION).context("the cloud runs no audit")?;
+        let (bucket, queue) = (cloud.output("ReportBucketName")?, cloud.output("AuditQueueUrl")?);
+        let tomorrow = ["-c", TOMORROW, bucket, queue, cloud.region()];
+        Ok(Self {
+            control: cloud.control(),
+            endpoint: cloud.endpoint().to_owned(),
+            workers: usize::try_from(function.workers)?,
+            tomorrow: tomorrow.map(ToOwned::to_owned).into(),
+            environment: cloud.environment().into(),
+            python: python.tool("python"),
+        })
+    }
+
+    /// A sweep to its end, by processes that did nothing before.
+    fn sweep(&self, begin: Begin, sweep_calls: u32) -> Result<Sweep> {
+        let before = self.restart(sweep_calls)?;
+        let ended_before = ended(&log()?);
+        let mark = self.control.mark()?;
+        let start = Instant::now();
+        match begin {
+            Begin::Schedule => {
+                let tick = self.control.tick("SweepSchedulePlan")?;
+                if !tick.delivered {
+                    bail!("the schedule's word did not reach the audit's queue: {tick:?}");
+                }
+            }
+            Begin::Tomorrow => self.begin_tomorrow()?,
+        }
+        self.rest(start)?;
+        let wall = u64::try_from(start.elapsed().as_millis())?;
+        let log = log()?;
+        if ended(&log) != ended_before.saturating_add(1) {
+            bail!(
+                "a sweep did not end once: {}",
+                last_error(&log).unwrap_or_else(|| "its log has no error".to_owned())
+            );
+        }
+        let after = process::with(&self.variable());
+        if !before.iter().eq(after.keys()) {
+            bail!("a process of the audit ended in the middle of a sweep");
+        }
+        let took = Took {
+            processor: after.values().map(|took| took.processor).sum(),
+            memory: after.values().map(|took| took.memory).max().unwrap_or_default(),
+        };
+        let made = self.control.calls_of(FUNCTION, mark)?;
+        let calls = u64::try_from(made.len())?;
+        Ok(Sweep { turn: turn(&made), calls, took, wall, bounded: sweep_calls == CALLS })
+    }
+
+    /// Starts the function anew, and answers the ids of its processes when all are there.
+    fn restart(&self, calls: u32) -> Result<BTreeSet<u32>> {
+        let old = process::with(&self.variable());
+        // Past the fault proxy, which takes no body of more than 1 MiB: what a sweep writes may be larger.
+        let changes = json!({ "AWS_ENDPOINT_URL": self.endpoint, "SWEEP_CALLS": calls.to_string() });
+        self.control.restart(FUNCTION, &changes)?;
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(30) {
+            let new: BTreeSet<u32> = process::with(&self.variable()).into_keys().collect();
+            if new.len() == self.workers && new.iter().all(|id| !old.contains_key(id)) {
+                return Ok(new);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        bail!("the processes of the audit did not start anew within 30 seconds")
+    }
+
+    /// The environment variable by which our processes of the function are known.
+    fn variable(&self) -> String {
+        format!("AWS_ENDPOINT_URL={}", self.endpoint)
+    }
+
+    fn begin_tomorrow(&self) -> Result<()> {
+        let mut command = Command::new(&self.python);
+        command.args(&self.tomorrow).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        for proxy in PROXIES {
+            command.env_remove(proxy);
+        }
+        run(&mut command, "the Python of `.venv`, to begin a sweep of tomorrow,")
+    }
+
+    /// Waits longer than a test does.
+    fn rest(&self, began: Instant) -> Result<()> {
+        loop {
+            match self.control.settle() {
+                Err(_) if began.elapsed() < LONGEST && ending::cloud(Cloud::runs)? => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                end => return end,
+            }
+        }
+    }
+}
+
+/// Builds the function, and answers where it lies.
+fn build(workspace: &Path, profile: &str) -> Result<PathBuf> {
+    let target = workspace.join("target");
+    let mut cargo = cargo(workspace);
+    cargo.args(["build", "--profile", profile, "--package", "audit", "--bin", "audit", "--target-dir"]).arg(&target);
+    run(&mut cargo, "`cargo build`")?;
+    // The folder of Cargo's own profile for development is named otherwise than that.
+    Ok(target.join(if profile == "dev" { "debug" } else { profile }).join("audit"))
+}
+
+fn log() -> Result<String> {
+    ending::cloud(|cloud| cloud.log(FUNCTION))?
+}
+
+/// How many sweeps ended, by a log.
+fn ended(log: &str) -> usize {
+    lines(log).filter(|line| line.get("message").and_then(Value::as_str) == Some("sweep ended")).count()
+}
+
+/// What the last error in a log says.
+fn last_error(log: &str) -> Option<String> {
+    let errors = lines(log).filter(|line| line.get("level").and_then(Value::as_str) == Some("ERROR"));
+    let detail = |line: Value| Some(line.get("detail").or_else(|| line.get("message"))?.as_str()?.to_owned());
+    errors.filter_map(detail).next_back()
+}
+
+fn lines(log: &str) -> impl DoubleEndedIterator<Item = Value> {
+    log.lines().filter_map(|line| serde_json::from_str(line).ok())
+}
+
+/// What a sweep read of what takes turns, by its calls.
+fn turn(calls: &[Call]) -> &'static str {
+    let called = |operation| calls.iter().any(|call| call.operation == operation);
+    match (called("GetResources"), called("ListThings")) {
+        (true, true) => "all at once",
+        (true, false) => "the streams' tags",
+        (false, true) => "things and certificates",
+        (false, false) => "neither tags nor things",
+    }
+}
+
+/// Milliseconds as people read them.
+fn seconds(milliseconds: u64) -> String {
+    let tenths = milliseconds.div_ceil(100);
+    format!("{}.{} s", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sweep(calls: u64, bounded: bool) -> Sweep {
+        let took = Took { processor: PROCESSOR, memory: MEMORY };
+        Sweep { turn: "things and certificates", calls, took, wall: 1, bounded }
+    }
+
+    #[test]
+    fn only_what_is_over_a_bound_is_told_so() {
+        assert_eq!(tell(&[sweep(1_200, true), sweep(1_201, false)]), [""; 0]);
+        assert_eq!(tell(&[sweep(1_201, true)]), ["AWS calls of a sweep of things and certificates"]);
+    }
+
+    #[test]
+    fn a_turn_is_told_by_what_was_called() {
+        let call = |operation: &str| Call {
+            n: 1,
+            caller: FUNCTION.to_owned(),
+            service: String::new(),
+            operation: operation.to_owned(),
+            status: 200,
+            error: None,
+            target: None,
+        };
+        assert_eq!(turn(&[call("ListStreams"), call("GetResources")]), "the streams' tags");
+        assert_eq!(turn(&[call("ListStreams"), call("ListThings")]), "things and certificates");
+        assert_eq!(turn(&[call("ListThings"), call("GetResources")]), "all at once");
+    }
+
+    #[test]
+    fn a_log_tells_how_many_sweeps_ended_and_what_went_wrong_last() {
+        let log = "{\"message\": \"sweep ended\"}\nno JSON\n\
+                   {\"level\": \"ERROR\", \"message\": \"messages handed back\", \"detail\": \"why\"}\n";
+        assert_eq!((ended(log), last_error(log).as_deref()), (1, Some("why")));
+    }
+
+    #[test]
+    fn seconds_are_never_less_than_they_were() {
+        assert_eq!((seconds(0), seconds(20_001)), ("0.0 s".to_owned(), "20.1 s".to_owned()));
+    }
+}

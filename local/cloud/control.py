@@ -32,6 +32,7 @@ class Control:
             ("POST", "connect"): self._connect,
             ("POST", "publish"): self._publish,
             ("POST", "redeliver"): self._redeliver,
+            ("POST", "drain"): self._drain,
             ("GET", "calls"): self._calls,
             ("POST", "crash"): self._crash,
             ("GET", "crash"): lambda _: {"armed": cloud.crashes.armed()},
@@ -86,6 +87,10 @@ class Control:
     def _redeliver(asked: dict[str, Any]) -> Any:
         url = asked.get("queueUrl")
         return {"redelivered": sqs.redeliver(url.rsplit("/", 1)[-1] if url else None)}
+
+    @staticmethod
+    def _drain(asked: dict[str, Any]) -> Any:
+        return {"bodies": sqs.drain(asked["queueUrl"].rsplit("/", 1)[-1])}
 
     def _calls(self, asked: dict[str, Any]) -> Any:
         return {"calls": self._cloud.journal.after(int(asked.get("after", 0)), asked.get("all") == "1")}

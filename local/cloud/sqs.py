@@ -80,6 +80,16 @@ def redeliver(queue_name: str | None) -> int:
     return count
 
 
+def drain(queue_name: str) -> list[str]:
+    """Takes the messages that can be seen out of a queue, the oldest first."""
+    with _LOCK:
+        queue = sqs_backends[ACCOUNT][REGION].get_queue(queue_name)
+        waiting = [message for message in queue._messages if message.visible and not message.delayed]
+        for message in waiting:
+            queue._messages.remove(message)
+    return [message.body for message in waiting]
+
+
 def counts() -> dict[str, dict[str, int]]:
     """Visible messages and those in flight, for each queue by name."""
     with _LOCK:

@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::{Control, Python};
+use crate::control::agent;
+use crate::{Control, Log, Python};
 
 /// The variables that name a way to the internet. Nothing that talks to a local cloud may take it.
 pub const PROXIES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"];
@@ -45,7 +47,7 @@ pub struct Function {
     /// Its name, by which it is invoked.
     pub name: String,
     /// Its log.
-    pub log: PathBuf,
+    pub log: Log,
     /// Its processes.
     pub workers: u32,
 }
@@ -132,8 +134,31 @@ impl Cloud {
     }
 
     /// The URL to invoke a function at, with `{name}` in the function's place.
-    pub fn invoke(&self) -> &str {
+    pub fn invoke_url(&self) -> &str {
         &self.ready.invoke
+    }
+
+    /// Invokes a function with this event and answers what it answers.
+    pub fn invoke(&self, logical_id: &str, event: &Value) -> Result<Value> {
+        let url = self.ready.invoke.replace("{name}", &self.function(logical_id)?.name);
+        let mut answer =
+            agent().post(&url).send_json(event).with_context(|| format!("cannot invoke `{logical_id}`"))?;
+        answer.body_mut().read_json().with_context(|| format!("cannot read the answer of `{logical_id}`"))
+    }
+
+    /// The fault proxy follows these rules of its own language from now on, beside those that it has.
+    pub fn fault(&self, rules: &Value) -> Result<()> {
+        let url = format!("{}/_microburst/rules", self.ready.proxy);
+        agent().patch(&url).send_json(rules).with_context(|| format!("the fault proxy refuses {rules}"))?;
+        Ok(())
+    }
+
+    /// How many faults the proxy has answered with so far.
+    pub fn fired(&self) -> Result<usize> {
+        let url = format!("{}/_microburst/fired", self.ready.proxy);
+        let fired: Value = agent().get(&url).call().context("cannot ask the fault proxy")?.body_mut().read_json()?;
+        let list = fired.as_array().or_else(|| fired.get("fired")?.as_array());
+        Ok(list.with_context(|| format!("the fault proxy answers {fired}"))?.len())
     }
 
     /// The region that everything is in.
@@ -162,10 +187,14 @@ impl Cloud {
         &self.ready.functions
     }
 
-    /// A function's log so far.
-    pub fn log(&self, logical_id: &str) -> Result<String> {
-        let function = self.ready.functions.get(logical_id).with_context(|| format!("no function `{logical_id}`"))?;
-        fs::read_to_string(&function.log).with_context(|| format!("cannot read `{}`", function.log.display()))
+    /// A function by its logical id.
+    pub fn function(&self, logical_id: &str) -> Result<&Function> {
+        self.ready.functions.get(logical_id).with_context(|| format!("`{logical_id}` does not run here"))
+    }
+
+    /// A function's log.
+    pub fn log(&self, logical_id: &str) -> Result<&Log> {
+        Ok(&self.function(logical_id)?.log)
     }
 
     /// Resources that the emulator's CloudFormation does not know and that were made by call.

@@ -87,12 +87,20 @@ struct Calls {
     calls: Vec<Call>,
 }
 
+#[derive(Deserialize)]
+struct Drained {
+    bodies: Vec<String>,
+}
+
+/// What speaks HTTP with this machine: a proxy is the way to the internet.
+pub(crate) fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().proxy(None).build().into()
+}
+
 impl Control {
     /// Speaks to the cloud at this endpoint.
     pub(crate) fn new(endpoint: &str) -> Self {
-        // A proxy is the way to the internet, not to this machine.
-        let agent = ureq::Agent::config_builder().proxy(None).build().into();
-        Self { base: format!("{}/_local", endpoint.trim_end_matches('/')), agent }
+        Self { base: format!("{}/_local", endpoint.trim_end_matches('/')), agent: agent() }
     }
 
     /// A camera connects with its certificate, as over TLS.
@@ -113,6 +121,11 @@ impl Control {
     /// The visibility timeouts of all messages in flight run out.
     pub fn redeliver(&self) -> Result<Value> {
         self.post("redeliver", &json!({}))
+    }
+
+    /// Takes the messages that wait in the queue with this URL, and answers their bodies in the order of their coming.
+    pub fn drain(&self, queue_url: &str) -> Result<Vec<String>> {
+        Ok(self.post::<Drained>("drain", &json!({ "queueUrl": queue_url }))?.bodies)
     }
 
     /// All calls after the one with this number.

@@ -5,10 +5,12 @@
 
 mod cloud;
 mod control;
+mod log;
 mod python;
 
 pub use cloud::{Cloud, Function, Options, PROXIES};
 pub use control::{Call, Connect, Control, Load, Tick};
+pub use log::Log;
 pub use python::Python;
 
 use std::path::{Path, PathBuf};

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use local::{Call, Cloud, Connect, Control, Options};
+use local::{Call, Cloud, Connect, Control, Log, Options};
 use serde_json::Value;
 
 use self::audit::Audit;
@@ -57,7 +57,7 @@ pub(crate) fn play(workspace: &Path, keep: bool) -> Result<()> {
     let stage = ending::start(start, |cloud| {
         operator.log_in(cloud.environment());
         operator.log_in([("WARDEN_STACK", serve::stack(cloud)?.to_owned())]);
-        let log = cloud.functions().get(FUNCTION).context("the function does not run")?.log.clone();
+        let log = cloud.log(FUNCTION)?.clone();
         let policy = cloud.output("CameraPolicyName")?.to_owned();
         let audit = Audit::new(cloud, workspace)?;
         Ok(Stage { operator, control: cloud.control(), audit, policy, log, folder })
@@ -88,7 +88,7 @@ struct Stage {
     control: Control,
     audit: Audit,
     policy: String,
-    log: PathBuf,
+    log: Log,
     folder: PathBuf,
 }
 
@@ -224,9 +224,7 @@ impl Stage {
     }
 
     fn ends(&self) -> Result<Vec<End>> {
-        let log =
-            std::fs::read_to_string(&self.log).with_context(|| format!("cannot read `{}`", self.log.display()))?;
-        Ok(log::ends(&log))
+        self.log.lines()
     }
 }
 

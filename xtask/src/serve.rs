@@ -52,12 +52,12 @@ pub(crate) fn show(cloud: &Cloud) {
     table.load_style(presets::NOTHING);
     table.add_row(["AWS endpoint", cloud.endpoint()]);
     table.add_row(["  behind the fault proxy", cloud.proxy()]);
-    table.add_row(["Lambda invoke", cloud.invoke()]);
+    table.add_row(["Lambda invoke", cloud.invoke_url()]);
     for (name, value) in cloud.outputs() {
         table.add_row([name, value]);
     }
     for function in cloud.functions().values() {
-        table.add_row([&format!("log of {}", function.name), &function.log.display().to_string()]);
+        table.add_row([&format!("log of {}", function.name), &function.log.path().display().to_string()]);
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use audit::inventory::{self, Inventory, Moment, Taken};
+use audit::inventory::{self, Inventory, Taken};
 use audit::read;
 
 /// A folder to save into: made when it is not there, refused when something is in it.
@@ -50,7 +50,7 @@ pub(super) fn load(folder: &Path) -> Result<Inventory> {
 
 /// Whose account it is, by the first ARN of a stream, else of a role; now.
 fn whose(files: &BTreeMap<String, String>) -> Taken {
-    let mut taken = Taken { at: now(), ..Taken::default() };
+    let mut taken = Taken { at: read::now(), ..Taken::default() };
     for mark in ["arn:aws", "arn:aws-cn", "arn:aws-us-gov"] {
         for (service, text) in files.values().flat_map(|text| ["kinesisvideo", "iam"].map(|service| (service, text))) {
             let arn = text.split(&format!("\"{mark}:{service}:")).nth(1);
@@ -67,8 +67,4 @@ fn whose(files: &BTreeMap<String, String>) -> Taken {
         }
     }
     taken
-}
-
-fn now() -> Moment {
-    read::now()
 }

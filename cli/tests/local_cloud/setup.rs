@@ -77,7 +77,7 @@ async fn who_may_not_read_the_stack_is_told_that_it_is_unknown_and_to_keep_what_
     let proxy = account.cloud.proxy();
     let rule = json!([{ "service": "cloudformation", "operation": "DescribeStacks", "times": 9,
                         "error": { "code": "AccessDenied", "status": 403, "message": "made by the fault proxy" } }]);
-    ureq::patch(format!("{proxy}/_microburst/rules")).send_json(&rule).unwrap();
+    account.cloud.fault(&rule).unwrap();
     let denied = "cannot read the stack `local`: AccessDenied: made by the fault proxy";
     let through_proxy = [("AWS_ENDPOINT_URL", proxy)];
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use crate::checks;
-use crate::expectations::Expectations;
+use crate::expectations::{DENIALS_MOST, Expectations};
 use crate::suppression::Suppression;
 
 /// What `audit.yaml` says. Everything may be left out; `docs/audit.example.yaml` shows all there is.
@@ -166,6 +166,10 @@ fn expectation_faults(expect: &Expectations, line: u64, faults: &mut Vec<Fault>)
     for class in &expect.retention_by_tag {
         range(class.min, class.max, &format!("`retentionByTag` says that `{}={}` keeps", class.tag, class.value));
     }
+    if !(1..=DENIALS_MOST).contains(&expect.denials) {
+        let text = format!("`denials` is {}: expected a whole number from 1 to {DENIALS_MOST}", expect.denials);
+        faults.push(at_line(line, text));
+    }
     for account in &expect.trusted_accounts {
         if account.len() != 12 || !account.chars().all(|c| c.is_ascii_digit()) {
             let text = format!("`trustedAccounts` has `{account}`: expected an account's number, 12 digits in quotes");
@@ -282,6 +286,7 @@ mod tests {
   retentionHoursMin: 48
   retentionHoursMax: 24
   trustedAccounts: [12345]
+  denials: 0
 suppress:
   - check: camera-role-does-mor
     resource: '*'

@@ -12,8 +12,8 @@ use crate::inventory::Inventory;
 use crate::judge::judge;
 use crate::ledger::{Known, Settled, open, settle};
 use crate::read::now_seconds;
-use crate::report::Report;
 use crate::report::message::message;
+use crate::report::{Report, beyond};
 use crate::suppression;
 use crate::world::World;
 
@@ -64,16 +64,15 @@ pub async fn conclude(store: &Store, look: Look<'_>) -> Result<Report, CallError
         outcome.entries.iter().zip(&made).filter(|(_, made)| **made).filter_map(|(entry, _)| to_tell(entry)).collect();
     let mut to_tell = won;
     to_tell.extend(left_over(store, &kept, &to_tell, now).await?);
-    let ids = |state: &[State]| -> Vec<FindingId> {
-        to_tell.iter().filter(|one| state.contains(&one.state)).map(|one| one.id.clone()).collect()
-    };
+    let ids = |state: State| to_tell.iter().filter(move |one| one.state == state).map(|one| one.id.clone()).collect();
     let mut findings = outcome.findings;
     let there: BTreeSet<FindingId> = findings.iter().map(|finding| finding.id.clone()).collect();
     findings.extend(to_tell.iter().filter(|finding| !there.contains(&finding.id)).cloned());
-    let notices = suppression::notices(&file.suppress, &findings, inventory.taken.at, whole);
+    let mut notices = beyond(&judgement);
+    notices.extend(suppression::notices(&file.suppress, &findings, inventory.taken.at, whole));
     let report = Report {
-        new: ids(&[State::Open]),
-        resolved: ids(&[State::Resolved]),
+        new: ids(State::Open),
+        resolved: ids(State::Resolved),
         notices: if whole { notices } else { Vec::new() },
         later: later.to_vec(),
         calls,
@@ -92,17 +91,19 @@ fn outcome(kept: &[Kept], known: &Known, settled: Settled, file: &AuditFile, loo
     let unseen = known.values().filter(|finding| !resolved.contains(&finding.id) && !seen.contains(&finding.id));
     let mut standing: Vec<Finding> = unseen.cloned().chain(settled.still).chain(settled.new).collect();
     suppression::apply(&mut standing, &file.suppress, look.inventory.taken.at);
+    let untold: BTreeSet<_> = kept.iter().filter(|kept| !kept.told).map(|kept| &kept.finding.id).collect();
     let mut outcome = Outcome::default();
     for finding in &standing {
         let entry = match known.get(&finding.id) {
             None => Entry::New { finding: finding.clone(), told: finding.state == State::Suppressed },
             Some(before) => {
                 // What is about to be announced by somebody is left alone until it was.
-                if kept.iter().any(|kept| kept.finding.id == finding.id && !kept.told) {
+                if untold.contains(&finding.id) {
                     continue;
                 }
-                // The end of a suppression is news.
-                let told = (before.state, finding.state) != (State::Suppressed, State::Open);
+                // The end of a suppression is news, and so is what allows more than before.
+                let news = before.state == State::Suppressed || finding.is_worse_than(before);
+                let told = !(news && finding.state == State::Open);
                 let same = Finding { last_seen: before.last_seen, ..finding.clone() } == *before;
                 // A sweep notes when something was last seen; a look only what is otherwise than before.
                 if same && !(look.whole && finding.last_seen > before.last_seen) {
@@ -132,7 +133,8 @@ fn to_tell(entry: &Entry) -> Option<Finding> {
 /// What a worker wrote, and died before it told: ours now.
 async fn left_over(store: &Store, kept: &[Kept], ours: &[Finding], now: i64) -> Result<Vec<Finding>, CallError> {
     let late = |kept: &&Kept| !kept.told && kept.written < now.saturating_sub(LEASE);
-    let others = |kept: &&Kept| !ours.iter().any(|finding| finding.id == kept.finding.id);
+    let ours: BTreeSet<_> = ours.iter().map(|finding| &finding.id).collect();
+    let others = |kept: &&Kept| !ours.contains(&kept.finding.id);
     let claims: Vec<Entry> =
         kept.iter().filter(late).filter(others).map(|kept| Entry::Claimed { kept: kept.clone() }).collect();
     let made = store.write(&claims, now).await?;

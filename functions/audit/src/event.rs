@@ -38,6 +38,9 @@ pub struct Change {
 pub struct Denial {
     /// Who, from where, when, with which call.
     pub actor: Actor,
+    /// Whose tries are counted together: the caller's ARN, of a session that of its role. A session's name is up to who
+    /// takes it.
+    pub caller: String,
     /// `footage` or `policies`.
     pub of: &'static str,
 }
@@ -118,9 +121,7 @@ impl Message {
 /// with this ARN, which the rules leave out.
 pub fn is_change(record: &str, quiet_role: &str) -> bool {
     let Ok(record) = serde_json::from_str::<Record>(record) else { return false };
-    let issuer =
-        record.user_identity.as_ref().and_then(|identity| identity.pointer("/sessionContext/sessionIssuer/arn"));
-    let quiet = issuer.and_then(Value::as_str).is_some_and(|issuer| issuer == quiet_role);
+    let quiet = issuer(record.user_identity.as_ref()).is_some_and(|issuer| issuer == quiet_role);
     !quiet && matches!(record.message(), Message::Change(_))
 }
 
@@ -131,7 +132,13 @@ impl Record {
         else {
             return Message::Nothing("without name, source, id or time");
         };
-        let call = Call { source, name, request: &self.request_parameters, response: &self.response_elements };
+        // What is kept under it has no room for more, and CloudTrail's are shorter.
+        if event_id.is_empty() || event_id.len() > 128 {
+            return Message::Nothing("with an id that is none of CloudTrail's");
+        }
+        let user = self.user_identity.as_ref().and_then(|identity| identity.get("userName")).and_then(Value::as_str);
+        let (request, response) = (&self.request_parameters, &self.response_elements);
+        let call = Call { source, name, request, response, user };
         let service = source.split('.').next().unwrap_or_default();
         let actor = Actor {
             who: who(self.user_identity.as_ref()),
@@ -147,7 +154,8 @@ impl Record {
                 (true, _) if call.is_about_policies() => "policies",
                 _ => return Message::Nothing("failed"),
             };
-            return Message::Denial(Box::new(Denial { actor, of }));
+            let caller = issuer(self.user_identity.as_ref()).map_or_else(|| actor.who.clone(), cut);
+            return Message::Denial(Box::new(Denial { actor, caller, of }));
         }
         match call.touched() {
             None => Message::Nothing("out of scope"),
@@ -161,11 +169,20 @@ impl Record {
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
 fn who(identity: Option<&Value>) -> String {
     let text = |name: &str| identity.and_then(|identity| identity.get(name)).and_then(Value::as_str);
-    text("arn")
+    let who = text("arn")
         .or_else(|| text("invokedBy"))
         .or_else(|| text("principalId"))
         .or_else(|| text("userName"))
-        .or_else(|| text("accountId"))
-        .unwrap_or("unknown")
-        .to_owned()
+        .or_else(|| text("accountId"));
+    cut(who.unwrap_or("unknown"))
+}
+
+/// The role whose session called.
+fn issuer(identity: Option<&Value>) -> Option<&str> {
+    identity?.pointer("/sessionContext/sessionIssuer/arn")?.as_str()
+}
+
+/// AWS's names are shorter. What is not AWS's must not fill a key of the table.
+fn cut(name: &str) -> String {
+    name.chars().take(256).collect()
 }

@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// So many denied calls of one caller in a day are told apart; of further ones only the last is noted. An item of the table
+/// has room for some thousands, and whoever fills it up must not keep a batch's changes from being looked at.
+pub const DENIALS_MOST: u32 = 1_000;
+
 /// The `expect:` part of `audit.yaml`. Every line may be left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -46,7 +50,7 @@ pub struct Expectations {
     pub video_data_events: bool,
     /// Whether data streams are expected to have shard-level metrics (which cost).
     pub shard_metrics: bool,
-    /// So many denied calls of one caller within a day are told.
+    /// So many denied calls of one caller within a day are told: 1 to [`DENIALS_MOST`].
     pub denials: u32,
 }
 

@@ -1,5 +1,6 @@
 //! A finding: a problem with an id that stays the same from run to run.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fmt::Write as _;
 
@@ -121,6 +122,19 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether something allows what nothing allowed before, by its proofs: then it is news, though it stood before.
+    pub fn is_worse_than(&self, before: &Self) -> bool {
+        let allowed = |finding: &Self| -> BTreeSet<(String, String)> {
+            let proofs = finding.proofs.iter();
+            let allowed = |proof: &Proof| {
+                let action = proof.request.as_ref()?.get("action")?.as_str()?;
+                Some((proof.because.clone(), action.to_owned()))
+            };
+            proofs.filter_map(allowed).collect()
+        };
+        !allowed(self).is_subset(&allowed(before))
+    }
+
     /// A problem that was just found.
     pub fn new(check: &Check, taken: &Taken, resource: &str, problem: &Problem, actor: Option<&Actor>) -> Self {
         Self {

@@ -10,9 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::check::{CannotJudge, Proof};
 use crate::inventory::{AttachedPolicy, DocumentText, Group, InlinePolicy, Inventory, Role, Tag, User};
-
-/// Of long lists in a proof, so many are written out.
-const SHOWN: usize = 5;
+use crate::wording::few;
 
 /// The thing whose camera stands for all cameras when a camera's role is looked at.
 pub const SOME_CAMERA: &str = "camera-1";
@@ -216,13 +214,7 @@ pub fn proof(grant: &Grant<'_>, witness: Option<&Witness>) -> Proof {
 /// this one before the others. The policy and the number of the statement tell where the rest stands.
 pub fn in_short(grant: &Grant<'_>, action: &str) -> String {
     let Some(term) = grant.allow() else { return grant.to_string() };
-    let list = |all: &[String]| {
-        let shown = all.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-        match all.len().saturating_sub(SHOWN) {
-            0 => shown,
-            more => format!("{shown} and {more} more"),
-        }
-    };
+    let list = |all: &[String]| few(all, String::clone);
     let not = |negated: bool| if negated { "all but " } else { "" };
     let (at, statement) = (term.at(), term.at().statement);
     let mut actions: Vec<_> = statement.actions.patterns.iter().collect();

@@ -29,6 +29,7 @@ pub use moment::Moment;
 pub use network::Endpoint;
 pub use saved::{LoadError, Piece, load, pieces};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 pub use video::{Channel, Key, ResourceTags, Stream, StreamTargets};
 pub use watch::{Alarm, Denials, EventSelection, OwnPart, Pulse, RecordedEvent, Trail};
 
@@ -125,6 +126,26 @@ impl Default for Taken {
             partition: "aws".to_owned(),
             at: Moment::EPOCH,
         }
+    }
+}
+
+impl Inventory {
+    /// Why something of it is not known that AWS may tell the next time: a call that failed, not one that is refused.
+    ///
+    /// It goes by the saved form, so that no place where something may be missing is forgotten.
+    pub fn unread(&self) -> Option<Missing> {
+        fn first(value: &Value) -> Option<Missing> {
+            match value {
+                Value::Object(fields) => {
+                    let missing = fields.get("couldNotCheck").and_then(|missing| Missing::deserialize(missing).ok());
+                    let failed = missing.filter(|missing| matches!(missing, Missing::Failed { .. }));
+                    failed.or_else(|| fields.values().find_map(first))
+                }
+                Value::Array(items) => items.iter().find_map(first),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+            }
+        }
+        first(&serde_json::to_value(self).unwrap_or_default())
     }
 }
 

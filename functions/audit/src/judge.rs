@@ -8,6 +8,10 @@ use crate::identity::{Gathered, Holder, Identity};
 use crate::inventory::{AccessKey, Listing};
 use crate::world::World;
 
+/// So many findings of one check stand at once. A fleet that nobody has looked after may have a hundred thousand of a kind,
+/// which no table, message or page is for: the rest is counted, and takes the places of those that are mended.
+pub const MOST: usize = 1_000;
+
 /// A check's id and the ARN of what it judged.
 pub type Place = (&'static str, String);
 
@@ -22,6 +26,8 @@ pub struct Judgement {
     pub cleared: BTreeSet<Place>,
     /// How many subjects each check judged.
     pub judged: BTreeMap<&'static str, usize>,
+    /// How many problems of a check there are beside the [`MOST`] that are named.
+    pub beyond: BTreeMap<&'static str, usize>,
 }
 
 /// What was open before, by check: the ARNs.
@@ -34,7 +40,8 @@ pub fn judge(world: &World<'_>, open: &Open) -> Judgement {
 
 /// Runs these checks.
 pub fn judge_by(world: &World<'_>, open: &Open, checks: impl Iterator<Item = &'static Check>) -> Judgement {
-    let mut judging = Judging { world, open, whole: BTreeSet::new(), answer: Judgement::default() };
+    let named = open.iter().map(|(check, arns)| (*check, arns.len())).collect();
+    let mut judging = Judging { world, open, named, whole: BTreeSet::new(), answer: Judgement::default() };
     let of_identities =
         |check: &&Check| matches!(check.judge, Judge::Identity(_) | Judge::PolicyHolder(_) | Judge::CameraRole(_));
     let (of_identities, of_others): (Vec<_>, Vec<_>) = checks.partition(of_identities);
@@ -48,6 +55,8 @@ pub fn judge_by(world: &World<'_>, open: &Open, checks: impl Iterator<Item = &'s
 struct Judging<'w> {
     world: &'w World<'w>,
     open: &'w Open,
+    /// Problems of each check that were open before, or are named now.
+    named: BTreeMap<&'static str, usize>,
     /// Checks that saw all that there is of their subjects.
     whole: BTreeSet<&'static str>,
     answer: Judgement,
@@ -180,11 +189,19 @@ impl Judging<'_> {
         };
         let count = self.answer.judged.entry(check.id).or_default();
         *count = count.saturating_add(1);
+        let was_open = self.open.get(check.id).is_some_and(|open| open.contains(arn));
         match judged {
             Some(problem) => {
+                let named = self.named.entry(check.id).or_default();
+                if !was_open && *named >= MOST {
+                    let beyond = self.answer.beyond.entry(check.id).or_default();
+                    *beyond = beyond.saturating_add(1);
+                    return;
+                }
+                *named = named.saturating_add(usize::from(!was_open));
                 self.answer.problems.insert((check.id, arn.to_owned()), problem);
             }
-            None if self.open.get(check.id).is_some_and(|open| open.contains(arn)) => {
+            None if was_open => {
                 self.answer.cleared.insert((check.id, arn.to_owned()));
             }
             None => {}
@@ -225,7 +242,39 @@ fn is_of(arn: &str, gone: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::iter::once;
+
+    use serde_json::json;
+
     use super::*;
+    use crate::expectations::Expectations;
+    use crate::inventory::{Inventory, IotPolicy};
+
+    #[test]
+    fn of_many_alike_a_thousand_are_named_and_the_rest_takes_the_places_of_what_is_mended() {
+        let policy = |at: usize| {
+            serde_json::from_value(json!({
+                "policyName": format!("p{at}"), "policyArn": format!("arn:aws:iot:eu-west-1:111122223333:policy/p{at}"),
+                "versions": [{ "versionId": "1", "isDefaultVersion": true,
+                    "policyDocument": { "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } } }],
+                "targets": [],
+            }))
+        };
+        let all: Vec<IotPolicy> = (0..MOST + 30).map(policy).collect::<Result<_, _>>().unwrap();
+        let mut inventory = Inventory { iot_policies: Listing::all(all), ..Inventory::default() };
+        let check = checks::by_id("iot-policy-any-action").unwrap();
+        let first =
+            judge_by(&World { inventory: &inventory, expect: &Expectations::default() }, &Open::new(), once(check));
+        assert_eq!((first.problems.len(), first.beyond[check.id]), (MOST, 30));
+        // Ten of those that are named are deleted.
+        let open = Open::from([(check.id, first.problems.keys().map(|(_, arn)| arn.clone()).collect())]);
+        inventory.iot_policies.items.drain(..10);
+        let second = judge_by(&World { inventory: &inventory, expect: &Expectations::default() }, &open, once(check));
+        assert_eq!((second.problems.len(), second.cleared.len(), second.beyond[check.id]), (MOST - 10, 10, 30));
+        let open = Open::from([(check.id, second.problems.keys().map(|(_, arn)| arn.clone()).collect())]);
+        let third = judge_by(&World { inventory: &inventory, expect: &Expectations::default() }, &open, once(check));
+        assert_eq!((third.problems.len(), third.beyond[check.id]), (MOST, 20));
+    }
 
     #[test]
     fn what_is_gone_takes_along_what_hangs_on_its_name() {

@@ -50,7 +50,11 @@ pub fn settle(known: &Known, judgement: &Judgement, taken: &Taken, changes: &[Ch
                 first_seen: before.first_seen,
                 state: before.state,
                 suppressed: before.suppressed.clone(),
-                actor: before.actor.clone().or(found.actor),
+                // Who made it worse stands for who made it.
+                actor: match found.actor.as_ref().filter(|_| found.is_worse_than(before)) {
+                    Some(actor) => Some(actor.clone()),
+                    None => before.actor.clone().or(found.actor),
+                },
                 ..found
             }),
         }
@@ -128,8 +132,10 @@ impl Touched {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::check::{CannotJudge, Problem};
+    use crate::check::{CannotJudge, Problem, Proof};
     use crate::inventory::Moment;
 
     const CHECK: &str = "camera-role-does-more";
@@ -171,6 +177,25 @@ mod tests {
         let still = &second.still[0];
         assert_eq!((still.first_seen, still.last_seen), (Moment::from_seconds(10), Moment::from_seconds(20)));
         assert_eq!((&still.id, &still.actor), (&first.new[0].id, &first.new[0].actor));
+    }
+
+    #[test]
+    fn what_allows_more_than_before_is_worse_and_is_whose_call_made_it_so() {
+        let allowing = |actions: &[&str]| {
+            let mut judgement = judgement(&[ROLE], &[], &[]);
+            for problem in judgement.problems.values_mut() {
+                let proof = |action: &&str| Proof { because: "it".into(), request: Some(json!({ "action": action })) };
+                problem.proofs = actions.iter().map(proof).collect();
+            }
+            judgement
+        };
+        let changes = |call: &str| [change(1, call, Touched::Role("camera".into()))];
+        let first = settle(&Known::new(), &allowing(&["iam:PassRole", "a:B"]), &taken(10), &changes("iam:CreateRole"));
+        let less = settle(&known(&first), &allowing(&["a:B"]), &taken(20), &changes("iam:DeleteRolePolicy"));
+        let more = settle(&known(&less), &allowing(&["a:B", "a:C"]), &taken(30), &changes("iam:PutRolePolicy"));
+        assert!(!less.still[0].is_worse_than(&first.new[0]) && more.still[0].is_worse_than(&less.still[0]));
+        let calls = [&first.new, &less.still, &more.still].map(|all| all[0].actor.as_ref().unwrap().call.clone());
+        assert_eq!(calls, ["iam:CreateRole", "iam:CreateRole", "iam:PutRolePolicy"]);
     }
 
     #[test]

@@ -59,15 +59,16 @@ impl Scope {
         until: Instant,
         progress: impl Fn(Source, &Inventory),
     ) -> Option<Stopped> {
-        let day = u64::try_from(inventory.taken.at.0.as_second().div_euclid(24 * 3_600)).unwrap_or_default();
+        let day = inventory.taken.at.day();
         let Stopped { source, mut token } = from;
         let mut next = Some(source);
         while let Some(source) = next {
-            if self.without_turn(inventory, day).contains(&source) {
+            let later = self.without_turn(inventory);
+            if later.contains(&source) {
                 close(source, Err(Missing::NextTime), inventory);
             } else {
                 // Where turns are taken, a turn comes every second day: the shares go on from turn to turn.
-                let turn = if self.without_turn(inventory, day).is_empty() { day } else { day / 2 };
+                let turn = if later.is_empty() { day } else { day / 2 };
                 let share = Share { day: turn, most: self.share };
                 loop {
                     match aws.page(source, token.take(), share, inventory).await {
@@ -95,8 +96,9 @@ impl Scope {
         None
     }
 
-    /// The sources that have no turn today. Known once the streams were counted, which comes before all of these.
-    pub fn without_turn(&self, inventory: &Inventory, day: u64) -> Vec<Source> {
+    /// The sources that have no turn on the inventory's day. Known once the streams were counted, which comes before all of these.
+    pub fn without_turn(&self, inventory: &Inventory) -> Vec<Source> {
+        let day = inventory.taken.at.day();
         let streams = u64::try_from(inventory.streams.items.len()).unwrap_or(u64::MAX);
         self.calls.map_or_else(Vec::new, |calls| without_turn(streams, calls.into(), day))
     }
@@ -131,8 +133,8 @@ impl Touched {
             | Self::DataStream(_)
             | Self::DeliveryStream(_)
             | Self::FlinkApplication(_)
-            | Self::Topic(_)
-            | Self::All(_) => false,
+            | Self::Topic(_) => false,
+            Self::All(source) => *source == Source::Authorization,
         }
     }
 }

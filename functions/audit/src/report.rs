@@ -10,7 +10,7 @@ mod resource;
 pub mod sarif;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::audit_file::AuditFile;
 use crate::check::{CannotJudge, Severity};
 use crate::finding::{Finding, FindingId, State};
 use crate::inventory::{Inventory, Taken};
-use crate::judge::{Judgement, Open, judge};
+use crate::judge::{Judgement, MOST, Open, judge};
 use crate::ledger::{Known, settle};
 use crate::suppression;
 use crate::world::World;
@@ -32,14 +32,15 @@ pub struct Report {
     /// What is open or suppressed now, and what this look resolved. The worst first, then by check and resource.
     pub findings: Vec<Finding>,
     /// Those of them that were not open before.
-    pub new: Vec<FindingId>,
+    pub new: BTreeSet<FindingId>,
     /// Those of them that were open before and are right, or gone.
-    pub resolved: Vec<FindingId>,
+    pub resolved: BTreeSet<FindingId>,
     /// What could not be checked.
     pub unjudged: Vec<Unjudged>,
     /// How many subjects each check judged.
     pub judged: BTreeMap<String, usize>,
-    /// What to say about suppressions: those that end soon, have ended, or match nothing. Full sentences.
+    /// What to know beside the findings: suppressions that end soon, have ended, or match nothing, and checks that found more
+    /// than is listed. Full sentences.
     pub notices: Vec<String>,
     /// What had no turn in this sweep, and why. Full sentences.
     pub later: Vec<String>,
@@ -67,7 +68,8 @@ impl Report {
         let settled = settle(&Known::default(), &judgement, &inventory.taken, &[]);
         let mut findings = settled.new;
         suppression::apply(&mut findings, &file.suppress, inventory.taken.at);
-        let notices = suppression::notices(&file.suppress, &findings, inventory.taken.at, true);
+        let mut notices = beyond(&judgement);
+        notices.extend(suppression::notices(&file.suppress, &findings, inventory.taken.at, true));
         Self { notices, calls, ..Self::of(inventory, judgement, findings) }
     }
 
@@ -80,8 +82,8 @@ impl Report {
         Self {
             taken: inventory.taken.clone(),
             findings,
-            new: Vec::new(),
-            resolved: Vec::new(),
+            new: BTreeSet::new(),
+            resolved: BTreeSet::new(),
             unjudged: unjudged
                 .map(|((check, resource), cannot)| Unjudged { check: check.to_owned(), resource, cannot })
                 .collect(),
@@ -108,6 +110,11 @@ impl Report {
         self.new.contains(&finding.id)
     }
 
+    /// Whether a finding was open before and is right, or gone.
+    pub fn is_resolved(&self, finding: &Finding) -> bool {
+        self.resolved.contains(&finding.id)
+    }
+
     /// The permissions that would let more be checked, each once.
     pub fn missing_permissions(&self) -> Vec<&str> {
         let mut missing: Vec<_> = self.unjudged.iter().filter_map(|one| one.cannot.permission.as_deref()).collect();
@@ -115,4 +122,14 @@ impl Report {
         missing.dedup();
         missing
     }
+}
+
+/// What is to be said of checks that found more than is listed.
+pub fn beyond(judgement: &Judgement) -> Vec<String> {
+    let sentence = |(check, more): (&&str, &usize)| {
+        format!(
+            "`{check}` found {more} more than the {MOST} that are listed: they take the places of those that are mended."
+        )
+    };
+    judgement.beyond.iter().map(sentence).collect()
 }

@@ -19,10 +19,20 @@ pub struct Call<'e> {
     pub request: &'e Value,
     /// `responseElements`
     pub response: &'e Value,
+    /// The name of the user who called, if it was one.
+    pub user: Option<&'e str>,
 }
 
 /// Calls on KMS keys that decide whether video can be written and read. Grants are left out: services make them all day.
-const KEY_CALLS: [&str; 5] = ["PutKeyPolicy", "DisableKey", "EnableKey", "ScheduleKeyDeletion", "CancelKeyDeletion"];
+const KEY_CALLS: [&str; 7] = [
+    "PutKeyPolicy",
+    "DisableKey",
+    "EnableKey",
+    "ScheduleKeyDeletion",
+    "CancelKeyDeletion",
+    "DeleteImportedKeyMaterial",
+    "ImportKeyMaterial",
+];
 
 /// Calls that read footage: denied ones are counted.
 pub const FOOTAGE_CALLS: [&str; 8] = [
@@ -37,8 +47,9 @@ pub const FOOTAGE_CALLS: [&str; 8] = [
 ];
 
 impl Call<'_> {
-    /// What the call touches; None when it is out of scope. Empty when it is in scope and names nothing, as a failed or
-    /// malformed one may: the next sweep looks at all.
+    /// What the call touches; None when it is out of scope. Empty when it is in scope and names nothing, as a malformed one
+    /// may: the next sweep looks at all. Of IAM, which takes documents so large that CloudTrail leaves out what was asked,
+    /// a call that names nothing touches everything.
     pub fn touched(&self) -> Option<Vec<Touched>> {
         match self.source.strip_suffix(".amazonaws.com").or_else(|| self.source.strip_suffix(".amazonaws.com.cn"))? {
             "iam" => self.iam(),
@@ -82,13 +93,23 @@ impl Call<'_> {
             return None;
         }
         // A change of a policy's versions touches whoever it is attached to; attaching it touches only that one.
-        let touched = [
+        let named = [
             self.text("roleName").map(Touched::Role),
             self.text("userName").map(Touched::User),
             self.text("groupName").map(Touched::Group),
             self.text("policyArn").map(Touched::ManagedPolicy),
         ];
-        Some(touched.into_iter().flatten().take(1).collect())
+        let renamed = [self.text("newUserName").map(Touched::User), self.text("newGroupName").map(Touched::Group)];
+        let mut touched: Vec<_> = named.into_iter().flatten().take(1).chain(renamed.into_iter().flatten()).collect();
+        // Users may leave out their own name.
+        if touched.is_empty() && ["AccessKey", "LoginProfile"].iter().any(|word| self.name.contains(word)) {
+            let answered = self.response.get("accessKey").and_then(|key| answered(key, "userName"));
+            touched.extend(answered.or_else(|| self.user.map(str::to_owned)).map(Touched::User));
+        }
+        if touched.is_empty() {
+            touched.push(Touched::All(Source::Authorization));
+        }
+        Some(touched)
     }
 
     /// <https://docs.aws.amazon.com/iot/latest/developerguide/iot-using-cloudtrail.html>
@@ -112,6 +133,7 @@ impl Call<'_> {
             "Thing",
             "ThingPrincipal",
             "CertificateFromCsr",
+            "CertificateTransfer",
             "CertificateWithoutCA",
         ]
         .iter()
@@ -193,8 +215,8 @@ mod tests {
 
     fn touched(source: &str, name: &str, request: &Value) -> Option<Vec<Touched>> {
         let source = format!("{source}.amazonaws.com");
-        Call { source: &source, name, request, response: &json!({ "certificateId": "c1", "topicArn": "arn:t" }) }
-            .touched()
+        let response = json!({ "certificateId": "c1", "topicArn": "arn:t", "accessKey": { "userName": "made" } });
+        Call { source: &source, name, request, response: &response, user: Some("self") }.touched()
     }
 
     #[test]
@@ -234,6 +256,20 @@ mod tests {
             ("kinesis", "StopStreamEncryption", json!({ "streamName": "s" }), vec![Touched::DataStream("s".into())]),
             ("sns", "Unsubscribe", json!({ "subscriptionArn": "arn:t:1" }), vec![Touched::Topic("arn:t".into())]),
             ("kms", "DisableKey", json!({ "keyId": "k" }), vec![Touched::Key("k".into())]),
+            ("kms", "DeleteImportedKeyMaterial", json!({ "keyId": "k" }), vec![Touched::Key("k".into())]),
+            (
+                "iam",
+                "UpdateUser",
+                json!({ "userName": "u", "newUserName": "v" }),
+                vec![Touched::User("u".into()), Touched::User("v".into())],
+            ),
+            ("iam", "CreateAccessKey", Value::Null, vec![Touched::User("made".into())]),
+            (
+                "iot",
+                "AcceptCertificateTransfer",
+                json!({ "certificateId": "c2" }),
+                vec![Touched::Certificate("c2".into())],
+            ),
             ("events", "DisableRule", json!({ "name": "r" }), vec![Touched::All(Source::OwnParts)]),
         ] {
             let found = touched(source, name, &request).unwrap();
@@ -263,9 +299,19 @@ mod tests {
     }
 
     #[test]
-    fn a_call_in_scope_that_names_nothing_touches_nothing() {
-        for request in [Value::Null, json!([]), json!({ "roleName": 7 }), json!({ "roleName": "" })] {
-            assert_eq!(touched("iam", "PutRolePolicy", &request), Some(Vec::new()), "{request}");
+    fn a_call_of_iam_s_that_names_nothing_touches_everything_and_one_of_others_nothing() {
+        let omitted = json!({ "omitted": true, "originalSize": 110_000, "reason": "requestParameters is too large" });
+        for request in [Value::Null, json!([]), json!({ "roleName": 7 }), json!({ "roleName": "" }), omitted] {
+            let all = Some(vec![Touched::All(Source::Authorization)]);
+            assert_eq!(touched("iam", "PutRolePolicy", &request), all, "{request}");
+            assert_eq!(touched("kinesisvideo", "TagStream", &request), Some(Vec::new()), "{request}");
         }
+    }
+
+    #[test]
+    fn who_changes_a_key_of_their_own_is_touched() {
+        let (none, source) = (Value::Null, "iam.amazonaws.com");
+        let call = Call { source, name: "UpdateAccessKey", request: &none, response: &none, user: Some("self") };
+        assert_eq!(call.touched(), Some(vec![Touched::User("self".into())]));
     }
 }

@@ -14,6 +14,7 @@ use crate::audit_file::{AuditFile, AuditFileError};
 use crate::check::Severity;
 use crate::conclude::{Look, conclude};
 use crate::event::{Change, Denial, Malformed, Message};
+use crate::finding::{Actor, Finding};
 use crate::inventory::{Inventory, Listing, Missing, Seen};
 use crate::read::{Stopped, now, now_seconds};
 use crate::report::{Report, html, ocsf};
@@ -44,6 +45,9 @@ pub enum HandBack {
     /// What a sweep had read so far is not there any more, or cannot be read.
     #[error("what the sweep had read so far, `{0}`, is gone or damaged: the next sweep begins anew")]
     Lost(String),
+    /// AWS did not answer what had to be known, so that a change is not judged yet.
+    #[error("what a change touched could not be read: {0}")]
+    Unread(Missing),
     /// The invocation's time is over.
     #[error("the time of the invocation is over")]
     OutOfTime,
@@ -55,10 +59,14 @@ impl HandBack {
             Self::Call(error) => error.class.as_str(),
             Self::File(_) | Self::NotText => "audit-file",
             Self::Lost(_) => "lost",
+            Self::Unread(_) => "unread",
             Self::OutOfTime => "out-of-time",
         }
     }
 }
+
+/// Changes that are looked at together: what is done of a burst stays done when time runs out in its middle.
+const PORTION: usize = 20;
 
 /// A message as SQS gave it.
 #[derive(Debug, Clone)]
@@ -128,7 +136,11 @@ impl Audit {
                 self.hand_back(&error, &events, metrics, &mut failed).await;
             }
         }
-        for (checkpoint, envelope) in &order.sweeps {
+        // Orders to begin a sweep that come together are one.
+        let first = order.sweeps.iter().position(|(checkpoint, _)| checkpoint.is_none());
+        let once =
+            |(at, (checkpoint, _)): &(usize, &(Option<Checkpoint>, _))| checkpoint.is_some() || Some(*at) == first;
+        for (_, (checkpoint, envelope)) in order.sweeps.iter().enumerate().filter(once) {
             let work = self.sweep(checkpoint.as_ref(), &envelope.id, until, metrics);
             let end = timeout_at(until, work).await.unwrap_or(Err(HandBack::OutOfTime));
             if let Err(error) = end {
@@ -150,14 +162,15 @@ impl Audit {
         for envelope in envelopes {
             metrics.count_reason("Retried", reason);
             failed.push(envelope.id.clone());
-            // Without it the message comes back all the same, only later.
-            if let Err(error) = self.store.again_soon(&envelope.receipt).await {
-                tracing::warn!(detail = %error, "a message comes back late");
-            }
+        }
+        // Without it the messages come back all the same, only later.
+        let receipts: Vec<_> = envelopes.iter().map(|envelope| envelope.receipt.as_str()).collect();
+        if let Err(error) = self.store.again_soon(&receipts).await {
+            tracing::warn!(detail = %error, "messages come back late");
         }
     }
 
-    /// What changed, all of it in one look.
+    /// What changed, a portion in one look.
     async fn events(&self, order: &Order, metrics: &mut Metrics) -> Result<(), HandBack> {
         let now_s = now_seconds();
         let ids: Vec<String> = order.changes.keys().chain(order.denials.keys()).cloned().collect();
@@ -180,25 +193,43 @@ impl Audit {
         }
         let changes: Vec<Change> =
             order.changes.iter().filter(|(id, _)| is_fresh(id)).map(|(_, (change, _))| change.clone()).collect();
-        let touched: BTreeSet<_> = changes.iter().flat_map(|change| &change.touched).collect();
-        if !touched.is_empty() || !denials.is_empty() {
+        let mut portions: Vec<&[Change]> = changes.chunks(PORTION).collect();
+        if portions.is_empty() {
+            portions.push(&[]);
+        }
+        let mut denials = denials.as_slice();
+        for changes in portions {
+            self.portion(changes, std::mem::take(&mut denials), metrics).await?;
+        }
+        Ok(())
+    }
+
+    /// A portion of what changed: looked at, told, and noted as done.
+    async fn portion(&self, changes: &[Change], denials: &[&Denial], metrics: &mut Metrics) -> Result<(), HandBack> {
+        let now_s = now_seconds();
+        if !denials.is_empty() || changes.iter().any(|change| !change.touched.is_empty()) {
             let file = self.file().await?;
-            let (mut inventory, calls) = counting_calls(self.scope.look(&self.aws, &changes)).await;
+            let (mut inventory, calls) = counting_calls(self.scope.look(&self.aws, changes)).await;
             if !denials.is_empty() {
                 inventory.denials = Listing::some(self.store.denials(now_s).await?, Missing::NotAsked);
             }
-            let look = Look { inventory: &inventory, file: &file, whole: false, changes: &changes, later: &[], calls };
+            let look = Look { inventory: &inventory, file: &file, whole: false, changes, later: &[], calls };
             let report = conclude(&self.store, look).await?;
             self.import(&report, false).await;
             tell(&report, metrics);
+            // A permission that is missing stays so, and the sweep tells of it. A throttle ends.
+            if let Some(missing) = inventory.unread() {
+                return Err(HandBack::Unread(missing));
+            }
         }
-        let newest =
-            changes.iter().map(|change| change.actor.at).chain(denials.iter().map(|denial| denial.actor.at)).max();
-        if let Some(newest) = newest {
+        let newest = changes.iter().map(|change| &change.actor).filter(|actor| is_of_change_rule(actor));
+        if let Some(newest) = newest.map(|actor| actor.at).max() {
             // A date in the future would make the path look alive for as long.
             self.store.beat(newest.min(now()), now_s).await?;
         }
-        self.store.note(&fresh, now_s).await?;
+        let ids = changes.iter().map(|change| &change.actor).chain(denials.iter().map(|denial| &denial.actor));
+        let ids: Vec<String> = ids.map(|actor| actor.event_id.clone()).collect();
+        self.store.note(&ids, now_s).await?;
         Ok(())
     }
 
@@ -262,10 +293,9 @@ impl Audit {
         inventory.denials = Listing::all(self.store.denials(now_s).await?);
         inventory.pulse = Seen::Is(self.store.pulse(now_s).await?);
         inventory.sort();
-        let day = u64::try_from(inventory.taken.at.0.as_second().div_euclid(24 * 3_600)).unwrap_or_default();
         let later: Vec<String> = self
             .scope
-            .without_turn(inventory, day)
+            .without_turn(inventory)
             .into_iter()
             .map(|source| {
                 format!("{source:?} have their turn in tomorrow's sweep: the fleet is larger than one sweep's calls.")
@@ -316,25 +346,30 @@ impl Audit {
         if !self.settings.security_hub {
             return;
         }
-        let changed = |id| report.new.contains(id) || report.resolved.contains(id);
-        let findings: Vec<_> = report.findings.iter().filter(|finding| all || changed(&finding.id)).collect();
+        let changed = |finding: &Finding| report.is_new(finding) || report.is_resolved(finding);
+        let findings: Vec<_> = report.findings.iter().filter(|finding| all || changed(finding)).collect();
         if let Err(error) = self.store.import(&report.taken, &findings).await {
             tracing::error!(detail = %error, "Security Hub did not take the findings");
         }
     }
 }
 
+/// Whether only the rule of changes can have sent it: what touches the watch itself comes through the other rule as well,
+/// and does not show that this one is alive.
+fn is_of_change_rule(actor: &Actor) -> bool {
+    !["events:", "scheduler:", "cloudtrail:"].iter().any(|service| actor.call.starts_with(service))
+}
+
 /// What changed since the last sweep, also by the looks in between.
-fn since_last_sweep(report: &mut Report, before: i64, resolved: Vec<crate::finding::Finding>) {
+fn since_last_sweep(report: &mut Report, before: i64, resolved: Vec<Finding>) {
     let there: BTreeSet<_> = report.findings.iter().map(|finding| finding.id.clone()).collect();
     for finding in resolved.into_iter().filter(|finding| !there.contains(&finding.id)) {
-        if !report.resolved.contains(&finding.id) {
-            report.resolved.push(finding.id.clone());
+        if report.resolved.insert(finding.id.clone()) {
             report.findings.push(finding);
         }
     }
     let new = report.open().filter(|finding| finding.first_seen.0.as_second() > before);
-    let new: Vec<_> = new.map(|finding| finding.id.clone()).filter(|id| !report.new.contains(id)).collect();
+    let new: Vec<_> = new.map(|finding| finding.id.clone()).collect();
     report.new.extend(new);
 }
 
@@ -343,7 +378,7 @@ fn tell(report: &Report, metrics: &mut Metrics) {
     metrics.count("New", u64::try_from(report.new.len()).unwrap_or(u64::MAX));
     metrics.count("Resolved", u64::try_from(report.resolved.len()).unwrap_or(u64::MAX));
     for finding in &report.findings {
-        let change = match (report.is_new(finding), report.resolved.contains(&finding.id)) {
+        let change = match (report.is_new(finding), report.is_resolved(finding)) {
             (true, _) => "finding opened",
             (_, true) => "finding resolved",
             _ => continue,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use comfy_table::{Table, presets};
-use local::{Call, Cloud, Control, Load, Options, PROXIES, Python};
+use local::{Call, Cloud, Control, Load, Log, Options, PROXIES, Python};
 use serde_json::{Value, json};
 
 use super::process::{self, Took};
@@ -148,7 +148,8 @@ impl Running {
     /// A sweep to its end, by processes that did nothing before.
     fn sweep(&self, begin: Begin, sweep_calls: u32) -> Result<Sweep> {
         let before = self.restart(sweep_calls)?;
-        let ended_before = ended(&log()?);
+        let log = log()?;
+        let ended_before = ended(&log)?;
         let mark = self.control.mark()?;
         let start = Instant::now();
         match begin {
@@ -162,12 +163,8 @@ impl Running {
         }
         self.rest(start)?;
         let wall = u64::try_from(start.elapsed().as_millis())?;
-        let log = log()?;
-        if ended(&log) != ended_before.saturating_add(1) {
-            bail!(
-                "a sweep did not end once: {}",
-                last_error(&log).unwrap_or_else(|| "its log has no error".to_owned())
-            );
+        if ended(&log)? != ended_before.saturating_add(1) {
+            bail!("a sweep did not end once: {}", last_error(&log)?);
         }
         let after = process::with(&self.variable());
         if !before.iter().eq(after.keys()) {
@@ -236,24 +233,21 @@ fn build(workspace: &Path, profile: &str) -> Result<PathBuf> {
     Ok(target.join(if profile == "dev" { "debug" } else { profile }).join("audit"))
 }
 
-fn log() -> Result<String> {
-    ending::cloud(|cloud| cloud.log(FUNCTION))?
+fn log() -> Result<Log> {
+    ending::cloud(|cloud| cloud.log(FUNCTION).cloned())?
 }
 
 /// How many sweeps ended, by a log.
-fn ended(log: &str) -> usize {
-    lines(log).filter(|line| line.get("message").and_then(Value::as_str) == Some("sweep ended")).count()
+fn ended(log: &Log) -> Result<usize> {
+    Ok(log.said("sweep ended")?.len())
 }
 
 /// What the last error in a log says.
-fn last_error(log: &str) -> Option<String> {
-    let errors = lines(log).filter(|line| line.get("level").and_then(Value::as_str) == Some("ERROR"));
-    let detail = |line: Value| Some(line.get("detail").or_else(|| line.get("message"))?.as_str()?.to_owned());
-    errors.filter_map(detail).next_back()
-}
-
-fn lines(log: &str) -> impl DoubleEndedIterator<Item = Value> {
-    log.lines().filter_map(|line| serde_json::from_str(line).ok())
+fn last_error(log: &Log) -> Result<String> {
+    let lines = log.lines::<Value>()?;
+    let errors = lines.iter().filter(|line| line.get("level").and_then(Value::as_str) == Some("ERROR"));
+    let detail = |line: &Value| Some(line.get("detail").or_else(|| line.get("message"))?.as_str()?.to_owned());
+    Ok(errors.filter_map(detail).next_back().unwrap_or_else(|| "its log has no error".to_owned()))
 }
 
 /// What a sweep read of what takes turns, by its calls.
@@ -302,13 +296,6 @@ mod tests {
         assert_eq!(turn(&[call("ListStreams"), call("GetResources")]), "the streams' tags");
         assert_eq!(turn(&[call("ListStreams"), call("ListThings")]), "things and certificates");
         assert_eq!(turn(&[call("ListThings"), call("GetResources")]), "all at once");
-    }
-
-    #[test]
-    fn a_log_tells_how_many_sweeps_ended_and_what_went_wrong_last() {
-        let log = "{\"message\": \"sweep ended\"}\nno JSON\n\
-                   {\"level\": \"ERROR\", \"message\": \"messages handed back\", \"detail\": \"why\"}\n";
-        assert_eq!((ended(log), last_error(log).as_deref()), (1, Some("why")));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use local::{Cloud, Control};
+use local::{Cloud, Control, Log};
 use serde_json::{Value, json};
 
 use super::aws::Aws;
@@ -35,7 +35,7 @@ const SEVERITIES: [(&str, &str); 5] = [
 pub(super) struct Audit {
     control: Control,
     account: Aws,
-    log: PathBuf,
+    log: Log,
     rule: String,
     role: String,
     table: String,
@@ -50,7 +50,7 @@ impl Audit {
         Ok(Self {
             control: cloud.control(),
             account: Aws::new(cloud.endpoint(), "local"),
-            log: cloud.functions().get(FUNCTION).context("the audit does not run")?.log.clone(),
+            log: cloud.log(FUNCTION)?.clone(),
             rule: cloud.resource("ChangeRule")?.to_owned(),
             role: role.rsplit('/').next().unwrap_or(role).to_owned(),
             table: cloud.output("FindingTableName")?.to_owned(),
@@ -161,7 +161,7 @@ impl Audit {
         ensure!(page.starts_with("<!DOCTYPE html>") && page.contains(CHECK), "the report does not tell of {CHECK}");
         let report = self.workspace.join("target/demo-report.html");
         std::fs::write(&report, &page).with_context(|| format!("cannot write `{}`", report.display()))?;
-        let logged = self.logged()?;
+        let logged = self.log.lines::<Value>()?;
         let metrics = logged.iter().rev().find(|logged| logged.get("OpenCritical").is_some());
         let metrics = metrics.context("the sweep has counted nothing")?;
         let count = |name: &str| metrics.get(name).and_then(Value::as_u64).unwrap_or_default();
@@ -225,18 +225,10 @@ impl Audit {
 
     /// What the log tells of findings that changed so.
     fn changed(&self, change: &str) -> Result<Vec<Value>> {
-        let changed = self.logged()?.into_iter().filter(|logged| {
-            text(logged, "/message") == "finding changed"
-                && text(logged, "/change") == change
-                && text(logged, "/actor").ends_with(&format!("user/{WHO}"))
-        });
-        Ok(changed.collect())
-    }
-
-    fn logged(&self) -> Result<Vec<Value>> {
-        let log =
-            std::fs::read_to_string(&self.log).with_context(|| format!("cannot read `{}`", self.log.display()))?;
-        Ok(log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+        let mut changed = self.log.said("finding changed")?;
+        let by_who = format!("user/{WHO}");
+        changed.retain(|logged| text(logged, "/change") == change && text(logged, "/actor").ends_with(&by_who));
+        Ok(changed)
     }
 }
 

@@ -39,11 +39,6 @@ impl Joined {
     }
 }
 
-/// The ends in a log, in their order.
-pub(super) fn ends(log: &str) -> Vec<End> {
-    log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,7 +51,7 @@ no JSON
 {"level":"INFO","message":"camera provisioned","thing":"cam-1","aws_calls":8,"time_to_active_ms":90,"steps":"CreateThing 12 ms, UpdateCertificate 5 ms"}
 {"level":"WARN","message":"camera refused","certificate_id":"ab","reason":"expired","detail":"it expired","aws_calls":1}
 "#;
-        let ends = ends(log);
+        let ends: Vec<End> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let [End::Joined(joined), End::Refused(refused)] = ends.as_slice() else { panic!("{ends:?}") };
         assert_eq!((joined.thing.as_str(), joined.total_ms), ("cam-1", 90));
         assert_eq!(joined.steps(), [("CreateThing", "12"), ("UpdateCertificate", "5")]);

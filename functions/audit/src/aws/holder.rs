@@ -129,7 +129,9 @@ impl Aws {
                     self.look_group_policies(&group.arn, name, into).await;
                 }
                 for user in answer.users {
-                    self.look_user(&user.user_name, into).await;
+                    if !into.users.items.iter().any(|known| known.user_name == user.user_name) {
+                        self.look_user(&user.user_name, into).await;
+                    }
                 }
             }
             Ok(None) => {
@@ -185,10 +187,14 @@ impl Aws {
         };
         let Some(holders) = holders else { return };
         for name in holders.policy_roles.unwrap_or_default().into_iter().filter_map(|role| role.role_name) {
-            self.look_role(&name, into).await;
+            if !into.roles.items.iter().any(|known| known.role_name == name) {
+                self.look_role(&name, into).await;
+            }
         }
         for name in holders.policy_users.unwrap_or_default().into_iter().filter_map(|user| user.user_name) {
-            self.look_user(&name, into).await;
+            if !into.users.items.iter().any(|known| known.user_name == name) {
+                self.look_user(&name, into).await;
+            }
         }
         for name in holders.policy_groups.unwrap_or_default().into_iter().filter_map(|group| group.group_name) {
             self.look_group(&name, into).await;

@@ -9,9 +9,6 @@ use crate::touched::Touched;
 /// Of what a sweep reads in shares, so many.
 const MOST: usize = 100;
 
-/// A day in seconds.
-const DAY: i64 = 86_400;
-
 impl Aws {
     /// Reads the present state of one thing and what hangs on it into the inventory.
     ///
@@ -39,8 +36,7 @@ impl Aws {
 
     /// All pages of a source, in place of what was read of it before.
     async fn look_at_all(&self, source: Source, into: &mut Inventory) {
-        let day = into.taken.at.0.as_second().checked_div(DAY).unwrap_or_default();
-        let share = Share { day: u64::try_from(day).unwrap_or_default(), most: MOST };
+        let share = Share { day: into.taken.at.day(), most: MOST };
         clear(source, into);
         let mut next = None;
         loop {

@@ -8,9 +8,12 @@ use aws_sdk_cloudtrail::types::{
 };
 
 use super::Aws;
-use super::answer::{answer, moment, seen, unbuilt};
+use super::answer::{answer, moment, seen, token, unbuilt};
 use crate::event::is_change;
 use crate::inventory::{EventSelection, Inventory, Missing, Moment, RecordedEvent, Trail};
+
+/// Pages of 50 events that are read: CloudTrail allows two calls a second.
+const PAGES: usize = 10;
 
 impl Aws {
     /// One call for all trails that record this region, two for each of them.
@@ -41,33 +44,26 @@ impl Aws {
         Ok(())
     }
 
-    /// The newest 50 events of each service in the last day, of which those stay that changed something. IAM's are
-    /// recorded in us-east-1.
+    /// The newest changes of the last day, up to [`PAGES`] pages of them, of which those stay that a rule sends. IAM's are
+    /// recorded in us-east-1. Reads, of which cameras make many, are left out by CloudTrail.
     ///
     /// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html>
     pub(super) async fn recorded_events(&self, into: &mut Inventory) -> Result<(), Missing> {
-        let mut sources = vec!["kinesisvideo.amazonaws.com", "iot.amazonaws.com"];
-        if into.taken.region == "us-east-1" {
-            sources.push("iam.amazonaws.com");
-        }
-        for source in sources {
+        let writes = LookupAttribute::builder()
+            .attribute_key(LookupAttributeKey::ReadOnly)
+            .attribute_value("false")
+            .build()
+            .map_err(|error| unbuilt("cloudtrail:LookupEvents", &error))?;
+        let since = DateTime::from_secs(into.taken.at.plus_hours(-24).0.as_second());
+        let mut next = None;
+        for _ in 0..PAGES {
             self.lookup_pace.place().await;
-            let by_source = LookupAttribute::builder()
-                .attribute_key(LookupAttributeKey::EventSource)
-                .attribute_value(source)
-                .build()
-                .map_err(|error| unbuilt("cloudtrail:LookupEvents", &error))?;
-            let since = into.taken.at.plus_hours(-24);
-            let call = self
-                .cloudtrail
-                .lookup_events()
-                .lookup_attributes(by_source)
-                .start_time(DateTime::from_secs(since.0.as_second()))
-                .max_results(50);
-            let page = answer("cloudtrail:LookupEvents", call.send().await)?;
-            let events = page.events.unwrap_or_default().into_iter();
+            let call = self.cloudtrail.lookup_events().lookup_attributes(writes.clone()).start_time(since);
+            let page = call.max_results(50).set_next_token(next).send().await;
+            let page = answer("cloudtrail:LookupEvents", page)?;
             // What no rule sends, or no message means anything, was not missed.
             let quiet = &self.own.provision_role;
+            let events = page.events.unwrap_or_default().into_iter();
             let changes =
                 events.filter(|event| is_change(event.cloud_trail_event.as_deref().unwrap_or_default(), quiet));
             into.recorded_events.items.extend(changes.map(|event| RecordedEvent {
@@ -76,6 +72,10 @@ impl Aws {
                 event_source: event.event_source.unwrap_or_default(),
                 event_time: event.event_time.map_or(Moment::EPOCH, moment),
             }));
+            next = token(page.next_token);
+            if next.is_none() || !into.recorded_events.items.is_empty() {
+                break;
+            }
         }
         Ok(())
     }

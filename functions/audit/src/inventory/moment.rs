@@ -25,6 +25,11 @@ impl Moment {
         Self(Timestamp::from_millisecond(milliseconds).unwrap_or(end))
     }
 
+    /// Whole days since the beginning of 1970, in UTC; 0 before it.
+    pub fn day(self) -> u64 {
+        u64::try_from(self.0.as_second() / (24 * 3_600)).unwrap_or_default()
+    }
+
     /// So many whole days later, or earlier when negative.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {

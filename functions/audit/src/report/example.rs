@@ -1,6 +1,6 @@
 //! A report for the tests of those that write one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -94,8 +94,8 @@ pub(crate) fn report() -> Report {
     };
     Report {
         taken: taken(),
-        new: vec![new.id.clone()],
-        resolved: vec![resolved.id.clone()],
+        new: BTreeSet::from([new.id.clone()]),
+        resolved: BTreeSet::from([resolved.id.clone()]),
         findings: vec![new, hostile, suppressed, resolved, gone],
         unjudged: vec![
             unjudged("arn:aws:iam::111122223333:root", "access was denied", Some("iam:GetAccountAuthorizationDetails")),

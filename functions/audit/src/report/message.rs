@@ -1,7 +1,7 @@
 //! What a topic's subscribers are told: a text for people and a value for machines.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -39,9 +39,7 @@ pub struct Message {
 /// What to say of a report. None when there is nothing: nothing new that is open, nothing resolved, no notice, and
 /// everything could be checked.
 pub fn message(report: &Report) -> Option<Message> {
-    let ids: BTreeSet<_> = report.new.iter().collect();
-    let is_news = |finding: &&Finding| finding.state == State::Open && ids.contains(&finding.id);
-    let new: Vec<&Finding> = report.findings.iter().filter(is_news).collect();
+    let new: Vec<&Finding> = report.open().filter(|finding| report.is_new(finding)).collect();
     let resolved: Vec<&Finding> = report.findings.iter().filter(|one| one.state == State::Resolved).collect();
     if new.is_empty() && resolved.is_empty() && report.notices.is_empty() && report.unjudged.is_empty() {
         return None;
@@ -311,7 +309,7 @@ mod tests {
         let mut report = nothing();
         assert_eq!(message(&report), None);
         let suppressed = report.findings.iter().find(|finding| finding.state == State::Suppressed).unwrap().id.clone();
-        report.new.push(suppressed);
+        report.new.insert(suppressed);
         assert_eq!(message(&report), None);
         report.later.push("Some had no turn.".to_owned());
         assert_eq!(message(&report), None);

@@ -31,6 +31,7 @@ pub(crate) struct Account {
     pub(crate) firehose: aws_sdk_firehose::Client,
     pub(crate) flink: aws_sdk_kinesisanalyticsv2::Client,
     pub(crate) kms: aws_sdk_kms::Client,
+    cloudformation: aws_sdk_cloudformation::Client,
     dynamodb: aws_sdk_dynamodb::Client,
 }
 
@@ -70,8 +71,20 @@ impl Account {
             firehose: aws_sdk_firehose::Client::new(&config),
             flink: aws_sdk_kinesisanalyticsv2::Client::new(&config),
             kms: aws_sdk_kms::Client::new(&config),
+            cloudformation: aws_sdk_cloudformation::Client::new(&config),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
         }
+    }
+
+    /// Deploys a template without functions beside the stack.
+    pub(crate) async fn deploy(&self, name: &str, template: &str, parameters: &[(&str, &str)]) {
+        let parameters = parameters.iter().map(|(key, value)| {
+            aws_sdk_cloudformation::types::Parameter::builder().parameter_key(*key).parameter_value(*value).build()
+        });
+        let call = self.cloudformation.create_stack().stack_name(name).template_body(template);
+        call.set_parameters(Some(parameters.collect())).send().await.unwrap();
+        let stacks = self.cloudformation.describe_stacks().stack_name(name).send().await.unwrap().stacks.unwrap();
+        assert_eq!(stacks[0].stack_status.as_ref().unwrap().as_str(), "CREATE_COMPLETE");
     }
 
     /// The name of the role that the template gives cameras.
@@ -172,12 +185,6 @@ impl Account {
         objects.contents.unwrap_or_default().into_iter().filter_map(|object| object.key).collect()
     }
 
-    /// The fault proxy follows this rule of its own language.
-    pub(crate) fn rule(&self, rule: &Value) {
-        let url = format!("{}/_microburst/rules", self.cloud.proxy());
-        ureq::patch(&url).send_json(rule).unwrap();
-    }
-
     /// The function's calls since the call with this number.
     pub(crate) fn calls_after(&self, after: u64) -> Vec<Call> {
         self.control.calls_of(FUNCTION, after).unwrap()
@@ -185,40 +192,18 @@ impl Account {
 
     /// The lines of the function's log with this message.
     pub(crate) fn logged(&self, message: &str) -> Vec<Value> {
-        let log = self.cloud.log(FUNCTION).unwrap();
-        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.filter(|line| line["message"] == message).collect()
+        self.cloud.log(FUNCTION).unwrap().said(message).unwrap()
     }
 
     /// The sum of a metric over all that the function wrote.
     pub(crate) fn metric(&self, name: &str) -> u64 {
-        let log = self.cloud.log(FUNCTION).unwrap();
-        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let ours = lines.filter(|line| line.get("_aws").is_some() && line.get("Reason").is_none());
-        ours.filter_map(|line| line[name].as_u64()).sum()
+        self.cloud.log(FUNCTION).unwrap().metric(name, None).unwrap()
     }
 
     /// How many messages the audit could not work off.
-    pub(crate) async fn dead_letters(&self) -> usize {
-        let name = "AuditDeadLetterQueue";
-        let queue = self.cloud.resource(name).unwrap().to_owned();
-        self.drain(&queue).await.len()
-    }
-
-    async fn drain(&self, queue: &str) -> Vec<String> {
-        let mut bodies = Vec::new();
-        loop {
-            let page = self.sqs.receive_message().queue_url(queue).max_number_of_messages(10).wait_time_seconds(0);
-            let messages = page.send().await.unwrap().messages.unwrap_or_default();
-            if messages.is_empty() {
-                return bodies;
-            }
-            for message in messages {
-                bodies.push(message.body.unwrap_or_default());
-                let receipt = message.receipt_handle.unwrap();
-                self.sqs.delete_message().queue_url(queue).receipt_handle(receipt).send().await.unwrap();
-            }
-        }
+    pub(crate) fn dead_letters(&self) -> usize {
+        let queue = self.cloud.resource("AuditDeadLetterQueue").unwrap();
+        self.control.drain(queue).unwrap().len()
     }
 }
 
@@ -230,8 +215,8 @@ pub(crate) struct Told<'a> {
 
 impl Told<'_> {
     /// The texts, and what the attribute says, since the last reading.
-    pub(crate) async fn read(&self) -> Vec<(String, Value)> {
-        let bodies = self.account.drain(&self.queue).await;
+    pub(crate) fn read(&self) -> Vec<(String, Value)> {
+        let bodies = self.account.control.drain(&self.queue).unwrap();
         let envelopes = bodies.iter().map(|body| serde_json::from_str::<Value>(body).unwrap());
         envelopes
             .map(|envelope| {
@@ -242,8 +227,8 @@ impl Told<'_> {
     }
 
     /// The checks that were told as new, and those that were told as resolved, since the last reading; in order.
-    pub(crate) async fn checks(&self) -> (Vec<String>, Vec<String>) {
-        let all = self.read().await;
+    pub(crate) fn checks(&self) -> (Vec<String>, Vec<String>) {
+        let all = self.read();
         let of = |part: &str| {
             let findings = all.iter().flat_map(|(_, value)| value[part].as_array().unwrap().clone());
             let mut checks: Vec<_> = findings.map(|one| one["check"].as_str().unwrap().to_owned()).collect();

@@ -9,7 +9,8 @@ use crate::change::record;
 async fn events_that_name_nothing_known_are_passed_over() {
     let account = Account::start().await;
     let mark = account.control.mark().unwrap();
-    let mut stripped = record("stripped", "PutRolePolicy", &Value::Null);
+    let mut stripped = record("stripped", "TagStream", &Value::Null);
+    stripped["detail"]["eventSource"] = json!("kinesisvideo.amazonaws.com");
     for field in ["userIdentity", "sourceIPAddress", "responseElements"] {
         stripped["detail"].as_object_mut().unwrap().remove(field);
     }
@@ -18,20 +19,29 @@ async fn events_that_name_nothing_known_are_passed_over() {
     let mut failed = record("failed", "PutRolePolicy", &json!({ "roleName": "r" }));
     failed["detail"]["errorCode"] = json!("MalformedPolicyDocument");
     let huge = record("huge", "PutRolePolicy", &json!({ "roleName": "r", "policyDocument": "x".repeat(250_000) }));
-    for event in [
-        record("unknown", "FrobnicateRole", &json!({ "roleName": "nobody" })),
-        record("odd", "PutRolePolicy", &json!({ "roleName": { "a": [1] } })),
-        stripped,
-        without_id,
-        failed,
-        huge,
-    ] {
+    for event in
+        [record("unknown", "FrobnicateRole", &json!({ "roleName": "nobody" })), stripped, without_id, failed, huge]
+    {
         account.send(&event.to_string()).await;
     }
     assert_eq!(account.metric("Malformed"), 0);
-    assert_eq!(account.dead_letters().await, 0);
+    assert_eq!(account.dead_letters(), 0);
     assert_eq!(account.found().await, [""; 0]);
     assert!(!account.calls_after(mark).iter().any(|call| call.operation == "Publish"));
+}
+
+#[tokio::test]
+async fn a_document_so_large_that_cloudtrail_leaves_it_out_hides_nothing() {
+    let account = Account::start().await;
+    account.control.settings(&json!({ "trail": false })).unwrap();
+    account.widen_camera_role().await;
+    let omitted = json!({ "omitted": true, "originalSize": 110_000, "reason": "requestParameters is too large" });
+    account.send(&record("padded", "PutRolePolicy", &omitted).to_string()).await;
+    assert!(account.found().await.contains(&"camera-role-reaches-other-streams".to_owned()));
+    // The same of parameters that are not as they should be.
+    account.narrow_camera_role().await;
+    account.send(&record("odd", "DeleteRolePolicy", &json!({ "roleName": { "a": [1] } })).to_string()).await;
+    assert!(!account.found().await.contains(&"camera-role-reaches-other-streams".to_owned()));
 }
 
 #[tokio::test]
@@ -50,7 +60,7 @@ async fn bodies_that_are_none_of_ours_end_in_the_dead_letters() {
         account.control.redeliver().unwrap();
         account.control.settle().unwrap();
     }
-    assert_eq!(account.dead_letters().await, bodies.len() + 1);
+    assert_eq!(account.dead_letters(), bodies.len() + 1);
     assert!(account.logged("messages handed back").iter().all(|line| line["reason"] == "lost"));
 }
 
@@ -96,12 +106,13 @@ async fn what_a_permission_or_a_failing_page_keeps_it_from_reading_is_told_and_n
     let before = account.findings().await;
     assert!(before.contains_key("camera-role-reaches-other-streams"));
     // IAM is denied, IoT policies fail for good, and the rest answers.
-    account.rule(&json!([
+    let faults = json!([
         { "service": "iam", "operation": "GetAccountAuthorizationDetails", "times": 1,
           "error": { "code": "AccessDenied", "status": 403, "message": "made by the fault proxy" } },
         { "service": "iot", "operation": "ListPolicies", "times": 9,
           "error": { "code": "InternalFailureException", "status": 500, "message": "made by the fault proxy" } },
-    ]));
+    ]);
+    account.cloud.fault(&faults).unwrap();
     account.sweep();
     let unchecked = account.logged("could not check");
     let because = |check: &str| {

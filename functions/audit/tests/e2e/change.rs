@@ -4,7 +4,7 @@ use audit::check::Severity;
 use aws_sdk_iam::types::Tag;
 use serde_json::{Value, json};
 
-use crate::account::{ACCOUNT, Account};
+use crate::account::{ACCOUNT, Account, FUNCTION};
 
 #[tokio::test]
 async fn a_camera_role_that_becomes_too_wide_is_told_with_who_did_it_and_its_mending_too() {
@@ -23,7 +23,7 @@ async fn a_camera_role_that_becomes_too_wide_is_told_with_who_did_it_and_its_men
     );
     let request = finding.proofs.iter().find_map(|proof| proof.request.as_ref()).unwrap();
     assert!(request["action"].as_str().unwrap().starts_with("kinesisvideo:"), "{request}");
-    let messages = told.read().await;
+    let messages = told.read();
     let [(text, value)] = messages.as_slice() else { panic!("{messages:?}") };
     assert!(text.contains("user/operator") && text.contains("camera-role-reaches-other-streams"), "{text}");
     assert_eq!(value["new"].as_array().unwrap().len(), findings.values().map(Vec::len).sum::<usize>());
@@ -31,7 +31,7 @@ async fn a_camera_role_that_becomes_too_wide_is_told_with_who_did_it_and_its_men
     let before = account.found().await;
     account.narrow_camera_role().await;
     assert_eq!(account.found().await, [""; 0]);
-    let (new, resolved) = told.checks().await;
+    let (new, resolved) = told.checks();
     assert_eq!((new, resolved), (Vec::new(), before.clone()));
     let archived = account.archived().await;
     assert_eq!(archived.len(), before.len());
@@ -44,7 +44,7 @@ async fn an_event_that_comes_again_does_no_work_and_is_told_once() {
     let told = account.told().await;
     let role = account.camera_role();
     account.widen_camera_role().await;
-    let (new, _) = told.checks().await;
+    let (new, _) = told.checks();
     assert!(!new.is_empty());
     // The same record once more, as CloudTrail may deliver it: by its id.
     let id = account.findings().await.into_values().flatten().find_map(|finding| finding.actor).unwrap().event_id;
@@ -54,7 +54,7 @@ async fn an_event_that_comes_again_does_no_work_and_is_told_once() {
     let calls: Vec<_> = account.calls_after(mark).into_iter().map(|call| call.operation).collect();
     assert!(!calls.is_empty() && calls.iter().all(|call| call == "BatchGetItem"), "{calls:?}");
     assert!(account.metric("Duplicate") >= 3);
-    assert_eq!(told.read().await.len(), 0);
+    assert_eq!(told.read().len(), 0);
 }
 
 #[tokio::test]
@@ -80,21 +80,23 @@ async fn a_burst_of_doubled_events_is_looked_at_together_and_told_once_each() {
     }
     account.control.settle().unwrap();
     assert_eq!(account.findings().await, first, "nothing but what was there");
-    let (mut new, resolved) = told.checks().await;
+    let (mut new, resolved) = told.checks();
     new.retain(|check| check == "footage-of-all-streams");
     assert_eq!((new.len(), resolved.len()), (roles.len(), 0));
+}
+
+/// Mallory's n-th try to watch, which is denied.
+fn denied(n: u32) -> Value {
+    let mut event = record(&format!("denied-{n}"), "GetMedia", &json!({ "streamName": "gate" }));
+    event["detail"]["errorCode"] = json!("AccessDenied");
+    event["detail"]["eventSource"] = json!("kinesisvideo.amazonaws.com");
+    event["source"] = json!("aws.kinesisvideo");
+    event
 }
 
 #[tokio::test]
 async fn denied_calls_become_a_finding_when_they_repeat() {
     let account = Account::start().await;
-    let denied = |n: u32| {
-        let mut event = record(&format!("denied-{n}"), "GetMedia", &json!({ "streamName": "gate" }));
-        event["detail"]["errorCode"] = json!("AccessDenied");
-        event["detail"]["eventSource"] = json!("kinesisvideo.amazonaws.com");
-        event["source"] = json!("aws.kinesisvideo");
-        event
-    };
     for n in 0..4 {
         // Each comes twice, and counts once.
         account.control.events(&denied(n), 2).unwrap();
@@ -107,6 +109,26 @@ async fn denied_calls_become_a_finding_when_they_repeat() {
     let [finding] = findings["repeated-denials"].as_slice() else { panic!("{findings:?}") };
     assert_eq!(finding.resource, "arn:aws:iam::123456789012:user/mallory");
     assert!(finding.sentence.contains('5'), "{}", finding.sentence);
+}
+
+#[tokio::test]
+async fn whoever_is_denied_without_end_keeps_no_change_from_being_looked_at() {
+    let account = Account::start().await;
+    // Nothing but our own events shall tell of it.
+    account.control.settings(&json!({ "trail": false })).unwrap();
+    account.widen_camera_role().await;
+    let change = record("after-all", "PutRolePolicy", &json!({ "roleName": account.camera_role() }));
+    let events = (0..1_010).map(denied).chain([change]);
+    let records: Vec<_> = events
+        .enumerate()
+        .map(|(n, event)| json!({ "messageId": n.to_string(), "body": event.to_string(), "eventSource": "aws:sqs" }))
+        .collect();
+    let answer = account.cloud.invoke(FUNCTION, &json!({ "Records": records })).unwrap();
+    assert_eq!(answer["batchItemFailures"], json!([]));
+    let findings = account.findings().await;
+    assert!(findings.contains_key("camera-role-reaches-other-streams"), "{findings:?}");
+    let [finding] = findings["repeated-denials"].as_slice() else { panic!("{findings:?}") };
+    assert!(finding.sentence.contains("1000 times"), "{}", finding.sentence);
 }
 
 #[tokio::test]
@@ -175,4 +197,66 @@ pub(crate) fn record(id: &str, name: &str, request: &Value) -> Value {
 
 fn now() -> String {
     audit::read::now().to_string()
+}
+
+#[tokio::test]
+async fn a_change_that_a_throttle_kept_from_being_read_is_looked_at_again() {
+    let account = Account::start().await;
+    // As often as the SDK tries.
+    let throttle = json!([{ "service": "iam", "operation": "GetRole", "times": 5,
+                            "error": { "code": "Throttling", "status": 400, "message": "made by the fault proxy" } }]);
+    account.cloud.fault(&throttle).unwrap();
+    account.widen_camera_role().await;
+    assert_eq!(account.found().await, [""; 0]);
+    let said = account.logged("messages handed back");
+    assert_eq!(said[0]["reason"], "unread", "{said:?}");
+    account.control.redeliver().unwrap();
+    account.control.settle().unwrap();
+    assert!(account.found().await.contains(&"camera-role-reaches-other-streams".to_owned()));
+    assert_eq!(account.dead_letters(), 0);
+}
+
+#[tokio::test]
+async fn what_becomes_worse_is_told_again_with_who_made_it_so() {
+    let account = Account::start().await;
+    let told = account.told().await;
+    let allow = |action: &str| {
+        let statement = json!({ "Effect": "Allow", "Action": action, "Resource": "*" });
+        json!({ "Version": "2012-10-17", "Statement": statement }).to_string()
+    };
+    let role = account.camera_role();
+    for (name, action) in [("first", "kinesisvideo:UpdateDataRetention"), ("second", "kinesisvideo:DeleteStream")] {
+        account.put_role_policy(&role, name, &allow(action)).await;
+        account.control.settle().unwrap();
+        let (new, _) = told.checks();
+        assert!(new.contains(&"camera-role-changes-streams".to_owned()), "{action}: {new:?}");
+    }
+    // What is no worse is no news.
+    account.iam.delete_role_policy().role_name(&role).policy_name("first").send().await.unwrap();
+    account.control.settle().unwrap();
+    let (new, _) = told.checks();
+    assert_eq!(new, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_is_none_of_cloudtrail_s_takes_no_change_along_and_sweeps_that_come_together_are_one() {
+    let account = Account::start().await;
+    account.control.settings(&json!({ "trail": false })).unwrap();
+    account.widen_camera_role().await;
+    let mut long = denied(1);
+    long["detail"]["userIdentity"]["arn"] = json!("x".repeat(5_000));
+    let role = json!({ "roleName": account.camera_role() });
+    let ids = ["", &"y".repeat(2_000), "real"];
+    let events =
+        ids.into_iter().map(|id| record(id, "PutRolePolicy", &role)).chain([long]).map(|event| event.to_string());
+    let sweeps = std::iter::repeat_n(r#"{"sweep": {}}"#.to_owned(), 3);
+    let records: Vec<_> = events
+        .chain(sweeps)
+        .enumerate()
+        .map(|(n, body)| json!({ "messageId": n.to_string(), "body": body, "eventSource": "aws:sqs" }))
+        .collect();
+    let answer = account.cloud.invoke(FUNCTION, &json!({ "Records": records })).unwrap();
+    assert_eq!(answer["batchItemFailures"], json!([]));
+    assert!(account.found().await.contains(&"camera-role-reaches-other-streams".to_owned()));
+    assert_eq!(account.logged("sweep ended").len(), 1);
 }

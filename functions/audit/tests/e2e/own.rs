@@ -8,6 +8,8 @@ use crate::account::Account;
 #[tokio::test]
 async fn the_deployed_stack_has_no_finding_of_medium_or_above() {
     let account = Account::start().await;
+    let forwarder = include_str!("../../../../deploy/us-east-1.yaml");
+    account.deploy("forwarder", forwarder, &[("HomeRegion", "eu-west-1")]).await;
     // The one thing that is meant, with its reason, as README.md tells people to put it there.
     account.configure(include_str!("../../../../deploy/audit.yaml")).await;
     account.sweep();
@@ -17,7 +19,10 @@ async fn the_deployed_stack_has_no_finding_of_medium_or_above() {
     let suppressed: Vec<_> = findings.values().flatten().filter(|finding| finding.state == State::Suppressed).collect();
     assert_eq!(suppressed.len(), 1, "{suppressed:#?}");
     assert!(bad.is_empty(), "{bad:#?}");
-    // And it was looked at: nothing could not be checked, and every part of ours was there.
+    // It was looked at: the forwarder's role is one of those that were judged.
+    let roles = account.iam.list_roles().send().await.unwrap().roles;
+    assert!(roles.iter().any(|role| role.role_name.contains("ForwardRole")), "{roles:?}");
+    // And nothing could not be checked, and every part of ours was there.
     let unchecked = account.logged("could not check");
     assert!(unchecked.is_empty(), "{unchecked:#?}");
 }

@@ -129,6 +129,10 @@ fn actions(call: &local::Call) -> Vec<String> {
     if operation == "TransactWriteItems" {
         return ["PutItem", "UpdateItem", "DeleteItem"].map(|part| format!("dynamodb:{part}")).to_vec();
     }
+    // Ten at once are allowed by the permission for one.
+    if operation == "ChangeMessageVisibilityBatch" {
+        return vec!["sqs:ChangeMessageVisibility".to_owned()];
+    }
     // Some services have another name in policies.
     let service = match service {
         "monitoring" => "cloudwatch",

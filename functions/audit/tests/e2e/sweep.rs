@@ -20,7 +20,7 @@ async fn a_sweep_finds_what_no_event_told_and_leaves_a_report() {
     for check in ["camera-role-reaches-other-streams", "no-change-trail"] {
         assert!(found.iter().any(|one| one == check), "{check}: {found:?}");
     }
-    let (new, _) = told.checks().await;
+    let (new, _) = told.checks();
     assert!(new.contains(&"camera-role-reaches-other-streams".to_owned()), "{new:?}");
     assert_eq!(account.logged("could not check"), Vec::<Value>::new());
 
@@ -38,10 +38,10 @@ async fn a_sweep_finds_what_no_event_told_and_leaves_a_report() {
 
     // The second sweep has nothing to tell, and the third that it is mended.
     account.sweep();
-    assert_eq!(told.read().await.len(), 0);
+    assert_eq!(told.read().len(), 0);
     account.iam.delete_role_policy().role_name(account.camera_role()).policy_name("oops").send().await.unwrap();
     account.sweep();
-    let (new, resolved) = told.checks().await;
+    let (new, resolved) = told.checks();
     assert_eq!(new, [""; 0]);
     assert!(resolved.contains(&"camera-role-reaches-other-streams".to_owned()), "{resolved:?}");
     let hub = account.securityhub.get_findings().filters(AwsSecurityFindingFilters::builder().build());
@@ -69,7 +69,7 @@ async fn a_sweep_that_goes_on_from_page_to_page_comes_to_the_same_and_tells_it_o
         let told = account.told().await;
         account.sweep();
         let places: Vec<_> = account.findings().await.into_iter().map(|(check, all)| (check, all.len())).collect();
-        let messages = told.read().await;
+        let messages = told.read();
         assert_eq!(messages.len(), 1);
         found.push(places);
     }
@@ -92,7 +92,7 @@ async fn a_worker_that_dies_in_the_middle_of_a_sweep_costs_only_time() {
     account.control.settle().unwrap();
     assert!(account.found().await.contains(&"camera-role-reaches-other-streams".to_owned()));
     // What was written before the crash is announced when the dead worker's turn is over, and by nobody before.
-    let (new, _) = told.checks().await;
+    let (new, _) = told.checks();
     assert!(!new.contains(&"camera-role-reaches-other-streams".to_owned()), "{new:?}");
 }
 
@@ -110,11 +110,11 @@ async fn what_audit_yaml_says_is_meant_is_suppressed_until_its_end() {
     account.widen_camera_role().await;
     let findings: Vec<_> = account.findings().await.into_values().flatten().collect();
     assert!(!findings.is_empty() && findings.iter().all(|finding| finding.state == State::Suppressed), "{findings:?}");
-    assert_eq!(told.read().await.len(), 0);
+    assert_eq!(told.read().len(), 0);
     // Its end makes them news.
     account.configure(&suppress("2020-01-01")).await;
     account.sweep();
-    let messages = told.read().await;
+    let messages = told.read();
     let [(text, value)] = messages.as_slice() else { panic!("{messages:?}") };
     assert!(value["new"].as_array().unwrap().len() >= findings.len(), "{value}");
     assert!(text.contains("2020-01-01"), "{text}");

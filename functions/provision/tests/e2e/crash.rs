@@ -15,7 +15,7 @@ async fn crashes_after(operation: &str) {
     fleet.control.redeliver().unwrap();
     fleet.control.settle().unwrap();
     fleet.assert_works("cam-1", &camera).await;
-    assert_eq!(fleet.dead_letters().await, Vec::<String>::new());
+    assert_eq!(fleet.dead_letters(), Vec::<String>::new());
     assert_eq!(fleet.metric("Drift", None), 0, "a stream of our own is no drift");
 }
 
@@ -89,6 +89,6 @@ async fn a_crash_while_a_refusal_is_told_never_loses_it() {
         fleet.end_lease(&camera, "ca-not-allowed").await;
         fleet.control.redeliver().unwrap();
         fleet.control.settle().unwrap();
-        assert_eq!(alerts.read().await.len(), told, "{operation}");
+        assert_eq!(alerts.read().len(), told, "{operation}");
     }
 }

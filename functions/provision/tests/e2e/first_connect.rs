@@ -70,7 +70,7 @@ async fn a_fleet_that_connects_at_once_works_and_leaves_nothing_behind() {
     // Two workers that have one camera at once both tell of it.
     let told: BTreeSet<_> = fleet.logged("camera provisioned").iter().map(|line| line["thing"].to_string()).collect();
     assert_eq!(told.len(), 25);
-    assert_eq!(fleet.dead_letters().await, Vec::<String>::new());
+    assert_eq!(fleet.dead_letters(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn a_wrong_setting_ends_the_function_at_its_start_and_says_what_was_expect
     fleet.control.restart(FUNCTION, &json!({ "STREAM_RETENTION_HOURS": "1e3", "ACCOUNT_ID": null })).unwrap();
     fleet.send(&camera.event().to_string()).await;
     fleet.control.settle().unwrap();
-    let log = fleet.cloud.log(FUNCTION).unwrap();
+    let log = fleet.cloud.log(FUNCTION).unwrap().text().unwrap();
     assert!(log.contains("environment variable `ACCOUNT_ID` is not set"), "{log}");
     assert!(log.contains("`STREAM_RETENTION_HOURS` is `1e3`: expected a whole number of hours"), "{log}");
     fleet.assert_powerless(&camera).await;

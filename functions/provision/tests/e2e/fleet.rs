@@ -164,10 +164,7 @@ impl Fleet {
             .enumerate()
             .map(|(n, body)| json!({ "messageId": n.to_string(), "body": text(body), "eventSource": "aws:sqs" }))
             .collect();
-        let name = &self.cloud.functions()[FUNCTION].name;
-        let url = self.cloud.invoke().replace("{name}", name);
-        let mut answer = ureq::post(&url).send_json(json!({ "Records": records })).unwrap();
-        let answer: Value = answer.body_mut().read_json().unwrap();
+        let answer = self.cloud.invoke(FUNCTION, &json!({ "Records": records })).unwrap();
         let failures = answer["batchItemFailures"].as_array().unwrap_or_else(|| panic!("{answer}"));
         let mut failed: Vec<usize> =
             failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().parse().unwrap()).collect();
@@ -240,25 +237,9 @@ impl Fleet {
         tags.tags.unwrap_or_default().into_iter().collect()
     }
 
-    /// How many messages wait in the dead letter queue, and what they say.
-    pub(crate) async fn dead_letters(&self) -> Vec<String> {
-        self.drain(self.cloud.output("RegistrationDeadLetterQueueUrl").unwrap()).await
-    }
-
-    async fn drain(&self, queue: &str) -> Vec<String> {
-        let mut bodies = Vec::new();
-        loop {
-            let page = self.sqs.receive_message().queue_url(queue).max_number_of_messages(10).wait_time_seconds(0);
-            let messages = page.send().await.unwrap().messages.unwrap_or_default();
-            if messages.is_empty() {
-                return bodies;
-            }
-            for message in messages {
-                bodies.push(message.body.unwrap_or_default());
-                let receipt = message.receipt_handle.unwrap();
-                self.sqs.delete_message().queue_url(queue).receipt_handle(receipt).send().await.unwrap();
-            }
-        }
+    /// What the messages in the dead letter queue say.
+    pub(crate) fn dead_letters(&self) -> Vec<String> {
+        self.control.drain(self.cloud.output("RegistrationDeadLetterQueueUrl").unwrap()).unwrap()
     }
 
     /// Subscribes to the alert topic; [`Alerts::read`] tells what went out since.
@@ -288,17 +269,12 @@ impl Fleet {
 
     /// The lines of the function's log with this message.
     pub(crate) fn logged(&self, message: &str) -> Vec<Value> {
-        let log = self.cloud.log(FUNCTION).unwrap();
-        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.filter(|line| line["message"] == message).collect()
+        self.cloud.log(FUNCTION).unwrap().said(message).unwrap()
     }
 
     /// The sum of a metric over all that the function wrote, by reason when one is given.
     pub(crate) fn metric(&self, name: &str, reason: Option<&str>) -> u64 {
-        let log = self.cloud.log(FUNCTION).unwrap();
-        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let ours = lines.filter(|line| line.get("_aws").is_some() && line["Reason"].as_str() == reason);
-        ours.filter_map(|line| line[name].as_u64()).sum()
+        self.cloud.log(FUNCTION).unwrap().metric(name, reason).unwrap()
     }
 }
 
@@ -310,8 +286,8 @@ pub(crate) struct Alerts<'a> {
 
 impl Alerts<'_> {
     /// Kind, reason and text of each alert since the last reading.
-    pub(crate) async fn read(&self) -> Vec<(String, String, String)> {
-        let bodies = self.fleet.drain(&self.queue).await;
+    pub(crate) fn read(&self) -> Vec<(String, String, String)> {
+        let bodies = self.fleet.control.drain(&self.queue).unwrap();
         let envelopes = bodies.iter().map(|body| serde_json::from_str::<Value>(body).unwrap());
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         envelopes

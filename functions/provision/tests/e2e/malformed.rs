@@ -71,7 +71,7 @@ async fn malformed_messages_end_in_the_dead_letters_as_they_came() {
         fleet.control.redeliver().unwrap();
     }
     fleet.control.settle().unwrap();
-    let mut dead = fleet.dead_letters().await;
+    let mut dead = fleet.dead_letters();
     let mut sent = sent;
     dead.sort();
     sent.sort();

@@ -21,7 +21,7 @@ async fn a_second_certificate_with_the_name_of_a_camera_is_refused() {
     fleet.assert_powerless(&second).await;
     fleet.assert_works("cam-1", &first).await;
     assert_eq!(fleet.metric("Refused", Some("name-taken")), 1);
-    let (_, reason, text) = alerts.read().await.remove(0);
+    let (_, reason, text) = alerts.read().remove(0);
     assert!(reason == "name-taken" && text.contains(&first.id) && text.contains("`cam-1`"), "{text}");
 }
 
@@ -71,7 +71,7 @@ async fn a_successor_takes_over_when_rotation_is_on_and_the_old_certificate_is_n
     assert_eq!(fleet.status(&old).await, "ACTIVE");
     let principals = fleet.iot.list_thing_principals().thing_name("cam-1").send().await.unwrap().principals.unwrap();
     assert_eq!(principals.len(), 2, "both stay attached");
-    let told = alerts.read().await;
+    let told = alerts.read();
     assert_eq!(told.len(), 1);
     assert!(told[0].0 == "rotation" && told[0].2.contains(&old.id) && told[0].2.contains(&new.id), "{told:?}");
     let line = fleet.logged("camera provisioned").pop().unwrap();
@@ -135,7 +135,7 @@ async fn a_rotation_is_told_even_when_the_function_is_killed_at_its_last_step() 
         fleet.control.redeliver().unwrap();
         fleet.control.settle().unwrap();
         fleet.assert_works("cam-1", &new).await;
-        let kinds: Vec<_> = alerts.read().await.into_iter().map(|(kind, ..)| kind).collect();
+        let kinds: Vec<_> = alerts.read().into_iter().map(|(kind, ..)| kind).collect();
         assert_eq!(kinds, ["rotation"], "{operation}");
     }
 }

@@ -159,7 +159,7 @@ async fn no_secret_stands_in_the_log() {
     fleet.connect(&fleet.ca.issue("a b"));
     fleet.send("poison").await;
     fleet.control.settle().unwrap();
-    let log = fleet.cloud.log(FUNCTION).unwrap();
+    let log = fleet.cloud.log(FUNCTION).unwrap().text().unwrap();
     for secret in ["BEGIN CERTIFICATE", "PRIVATE KEY", "AWS4-HMAC", "SecretAccessKey"] {
         assert!(!log.contains(secret), "the log holds `{secret}`");
     }

@@ -157,7 +157,7 @@ async fn a_refusal_is_told_once_for_each_certificate_and_reason() {
         assert!(fleet.connect(&camera).published, "a refused camera stays PENDING_ACTIVATION and may try again");
     }
     assert_eq!(fleet.metric("Refused", Some("name-not-allowed")), 3);
-    let told = alerts.read().await;
+    let told = alerts.read();
     assert_eq!(told.len(), 1, "{told:?}");
     let (kind, reason, text) = &told[0];
     assert_eq!((kind.as_str(), reason.as_str()), ("refusal", "name-not-allowed"));
@@ -166,6 +166,6 @@ async fn a_refusal_is_told_once_for_each_certificate_and_reason() {
     fleet.assert_refused(&changed(&camera, "awsAccountId", "000000000000"), "other-account", "");
     let second = fleet.ca.issue_with(|params| params.distinguished_name = subject(&[(DnType::CommonName, "a b")]));
     fleet.connect(&second);
-    let told: Vec<_> = alerts.read().await.into_iter().map(|(_, reason, _)| reason).collect();
+    let told: Vec<_> = alerts.read().into_iter().map(|(_, reason, _)| reason).collect();
     assert_eq!(told, ["other-account", "name-not-allowed"], "another reason and another certificate are told");
 }

@@ -87,5 +87,5 @@ async fn a_bad_entry_is_a_refusal_that_names_the_field() {
         assert_eq!(line["reason"], "registry-entry-invalid");
         assert!(line["detail"].as_str().unwrap().contains(says), "{line}");
     }
-    assert_eq!(fleet.dead_letters().await, Vec::<String>::new());
+    assert_eq!(fleet.dead_letters(), Vec::<String>::new());
 }

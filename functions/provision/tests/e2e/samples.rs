@@ -15,8 +15,7 @@ async fn every_sample_event_goes_through_the_function_and_ends_as_its_name_says(
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let Some(what) = name.strip_prefix("provision-") else { continue };
         let event: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        let url = fleet.cloud.invoke().replace("{name}", &fleet.cloud.functions()[FUNCTION].name);
-        let answer: Value = ureq::post(&url).send_json(&event).unwrap().body_mut().read_json().unwrap();
+        let answer = fleet.cloud.invoke(FUNCTION, &event).unwrap();
         let failed: Vec<&str> = answer["batchItemFailures"]
             .as_array()
             .unwrap()

@@ -23,7 +23,7 @@ async fn a_stream_that_stays_creating_hands_the_item_back_and_nothing_is_given()
     fleet.control.redeliver().unwrap();
     fleet.control.settle().unwrap();
     fleet.assert_works("cam-1", &camera).await;
-    assert_eq!(fleet.dead_letters().await, Vec::<String>::new());
+    assert_eq!(fleet.dead_letters(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_stream_that_was_there_before_is_told_of_and_only_gets_the_tags_that_i
     assert_eq!(before, after);
     let wanted = json!({ "kvs-warden:thing": "cam-1", "kvs-warden:priority": "critical", "site": "x" });
     assert_eq!(json!(fleet.tags("cam-1").await), wanted);
-    let told = alerts.read().await;
+    let told = alerts.read();
     let kinds: Vec<_> = told.iter().map(|(kind, ..)| kind.as_str()).collect();
     assert_eq!(kinds, ["adoption", "drift"]);
     assert!(told[1].2.contains("retentionHours is `48`, a new stream would have `24`"), "{told:?}");

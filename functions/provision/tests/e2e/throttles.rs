@@ -1,27 +1,15 @@
 //! AWS throttles, fails, and comes back.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::fleet::Fleet;
 
 impl Fleet {
     /// The fault proxy answers this operation with this error, so many times.
     fn fault(&self, service: &str, operation: &str, times: u32, status: u16, code: &str) {
-        self.rule(&json!([{ "service": service, "operation": operation, "times": times,
-                            "error": { "code": code, "status": status, "message": "made by the fault proxy" } }]));
-    }
-
-    /// The fault proxy follows this rule of its own language.
-    fn rule(&self, rule: &Value) {
-        let url = format!("{}/_microburst/rules", self.cloud.proxy());
-        ureq::patch(&url).send_json(rule).unwrap();
-    }
-
-    /// How many faults were answered so far.
-    fn fired(&self) -> usize {
-        let url = format!("{}/_microburst/fired", self.cloud.proxy());
-        let fired: Value = ureq::get(&url).call().unwrap().body_mut().read_json().unwrap();
-        fired.as_array().or_else(|| fired["fired"].as_array()).unwrap_or_else(|| panic!("{fired}")).len()
+        let rules = json!([{ "service": service, "operation": operation, "times": times,
+                             "error": { "code": code, "status": status, "message": "made by the fault proxy" } }]);
+        self.cloud.fault(&rules).unwrap();
     }
 }
 
@@ -33,7 +21,7 @@ async fn a_throttle_of_each_service_is_tried_again_within_the_invocation() {
     fleet.fault("iot", "AttachPolicy", 1, 503, "ServiceUnavailableException");
     let camera = fleet.ca.issue("cam-1");
     fleet.connect(&camera);
-    assert_eq!(fleet.fired(), 4);
+    assert_eq!(fleet.cloud.fired().unwrap(), 4);
     fleet.assert_works("cam-1", &camera).await;
     assert_eq!(fleet.metric("Retried", None), 0);
     let line = fleet.logged("camera provisioned").pop().unwrap();
@@ -67,7 +55,7 @@ async fn an_error_that_time_does_not_heal_ends_in_the_dead_letters() {
         fleet.control.redeliver().unwrap();
         fleet.control.settle().unwrap();
     }
-    let dead = fleet.dead_letters().await;
+    let dead = fleet.dead_letters();
     assert_eq!(dead.len(), 1);
     assert!(dead[0].contains(&camera.id));
     assert_eq!(fleet.status(&camera).await, "PENDING_ACTIVATION");
@@ -81,10 +69,10 @@ async fn an_alert_that_cannot_go_out_hands_the_item_back() {
     let alerts = fleet.alerts().await;
     let camera = fleet.ca.issue("cam-1");
     fleet.connect(&camera);
-    assert_eq!(alerts.read().await.len(), 0);
+    assert_eq!(alerts.read().len(), 0);
     fleet.control.redeliver().unwrap();
     fleet.control.settle().unwrap();
-    assert_eq!(alerts.read().await.len(), 1);
+    assert_eq!(alerts.read().len(), 1);
 }
 
 #[tokio::test]
@@ -92,11 +80,10 @@ async fn an_answer_that_is_lost_does_not_lose_the_alert() {
     let fleet = Fleet::with(&[("AllowedCaCertificateIds", "")]).await;
     let alerts = fleet.alerts().await;
     // The write takes effect and its answer is cut off: the SDK tries again and finds the turn taken, by itself.
-    fleet.rule(
-        &json!([{ "service": "dynamodb", "operation": "PutItem", "times": 1, "response": { "abort_bytes": 0 } }]),
-    );
+    let cut = json!([{ "service": "dynamodb", "operation": "PutItem", "times": 1, "response": { "abort_bytes": 0 } }]);
+    fleet.cloud.fault(&cut).unwrap();
     fleet.connect(&fleet.ca.issue("cam-1"));
     let puts = fleet.calls().iter().filter(|call| *call == "PutItem").count();
-    assert_eq!((puts, fleet.fired()), (2, 1));
-    assert_eq!(alerts.read().await.len(), 1);
+    assert_eq!((puts, fleet.cloud.fired().unwrap()), (2, 1));
+    assert_eq!(alerts.read().len(), 1);
 }

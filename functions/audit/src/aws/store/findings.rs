@@ -4,6 +4,7 @@
 //! same only one is told that it was first, and only that one announces it.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -17,6 +18,9 @@ use crate::finding::{Finding, State};
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
 const WRITES: usize = 100;
+
+/// How often a transaction is tried again that others were in the way of.
+const TRIES: u32 = 5;
 
 /// How long a resolved finding is kept, in seconds: a year.
 const KEPT: i64 = 365 * 24 * 3_600;
@@ -121,6 +125,7 @@ impl Store {
 
     /// One transaction, again without those that AWS says no longer fit.
     async fn write_chunk(&self, entries: &[Entry], made: &mut [bool], now: i64) -> Result<(), CallError> {
+        let mut tries = 0_u32;
         loop {
             // A change may be two writes; each stands with the place of its entry.
             let mut places = Vec::new();
@@ -140,6 +145,12 @@ impl Store {
                 return Ok(());
             };
             let outdated = outdated(&error);
+            // The SDK does not try again what another transaction was in the way of.
+            if outdated.is_empty() && in_the_way(&error) && tries < TRIES {
+                tries = tries.saturating_add(1);
+                tokio::time::sleep(Duration::from_millis(100_u64.saturating_mul(2_u64.saturating_pow(tries)))).await;
+                continue;
+            }
             if outdated.is_empty() {
                 return Err(CallError::new("TransactWriteItems", &error));
             }
@@ -215,6 +226,16 @@ fn outdated<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<usize> {
     };
     let reasons = cancelled.cancellation_reasons().iter().enumerate();
     reasons.filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed")).map(|(at, _)| at).collect()
+}
+
+/// Whether the transaction was cancelled only since others wrote at the same time, or more than the table takes.
+fn in_the_way<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+        return false;
+    };
+    let passing = ["None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+    let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None"));
+    codes.collect::<Vec<_>>().iter().all(|code| passing.contains(code))
 }
 
 fn key(finding: &Finding) -> HashMap<String, AttributeValue> {

@@ -14,23 +14,25 @@ use crate::report::asff::{AsffFinding, batches};
 const OPERATION: &str = "BatchImportFindings";
 
 impl Store {
-    /// Gives findings to Security Hub. What it refuses is an error that tells how many and why the first.
+    /// Gives findings to Security Hub, all batches. What it refuses is an error that tells how many and why the first.
     ///
     /// <https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html>
     pub async fn import(&self, taken: &Taken, findings: &[&Finding]) -> Result<(), CallError> {
+        let (mut refused, mut first) = (0_i32, None);
         for batch in batches(taken, findings) {
             let batch: Vec<_> = batch.into_iter().map(finding).collect();
             let answer = self.securityhub.batch_import_findings().set_findings(Some(batch)).send().await;
             let answer = answer.map_err(|error| CallError::new(OPERATION, &error))?;
-            if let Some(first) = answer.failed_findings.unwrap_or_default().first() {
-                let (code, message) =
-                    (first.error_code().unwrap_or_default(), first.error_message().unwrap_or_default());
-                let cause =
-                    format!("{} findings refused, the first for {code}: {message}", answer.failed_count.unwrap_or(1));
-                return Err(CallError { operation: OPERATION, class: Class::Failed, code: code.to_owned(), cause });
+            let failed = answer.failed_findings.unwrap_or_default();
+            if !failed.is_empty() {
+                refused = refused.saturating_add(answer.failed_count.unwrap_or(1));
+                first = first.or_else(|| failed.into_iter().next());
             }
         }
-        Ok(())
+        let Some(first) = first else { return Ok(()) };
+        let (code, message) = (first.error_code().unwrap_or_default(), first.error_message().unwrap_or_default());
+        let cause = format!("{refused} findings refused, the first for {code}: {message}");
+        Err(CallError { operation: OPERATION, class: Class::Failed, code: code.to_owned(), cause })
     }
 }
 

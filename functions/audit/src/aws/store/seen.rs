@@ -9,6 +9,7 @@ use lambda::call::CallError;
 
 use super::{Kind, Store, number, text};
 use crate::event::Denial;
+use crate::expectations::DENIALS_MOST;
 use crate::inventory::{Denials, Moment, Pulse};
 
 /// AWS takes so many keys in one reading, and so many items in one writing.
@@ -71,31 +72,45 @@ impl Store {
         Ok(())
     }
 
-    /// Counts a denied call. The same event counts once, however often it comes.
+    /// Counts a denied call, up to [`DENIALS_MOST`] of a caller in a day. The same event counts once, however often it comes.
     pub async fn deny(&self, denial: &Denial, now: i64) -> Result<(), CallError> {
+        if !self.note_denial(denial, now, true).await? {
+            self.note_denial(denial, now, false).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes a denied call, counted or as the last one only. Answers false when no more are counted.
+    async fn note_denial(&self, denial: &Denial, now: i64, counted: bool) -> Result<bool, CallError> {
         let actor = &denial.actor;
-        let day = actor.at.0.as_second().div_euclid(DAY);
-        let id = format!("{}|{}|{day}", actor.who, denial.of);
-        self.dynamodb
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(Kind::Denials, &id)))
-            .update_expression(
-                "ADD events :event SET caller = :caller, denied = :of, lastCall = :call, eventId = :id, address = :address, \
-                 firstAt = if_not_exists(firstAt, :at), lastAt = :at, expiresAt = :end",
-            )
-            .expression_attribute_values(":event", AttributeValue::Ss(vec![actor.event_id.clone()]))
-            .expression_attribute_values(":caller", text(&actor.who))
+        let day = actor.at.day();
+        let id = format!("{}|{}|{day}", denial.caller, denial.of);
+        let last = "SET caller = :caller, denied = :of, lastCall = :call, eventId = :id, address = :address, \
+                    firstAt = if_not_exists(firstAt, :at), lastAt = :at, expiresAt = :end";
+        let call = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(Kind::Denials, &id)));
+        let call = if counted {
+            call.update_expression(format!("ADD events :event {last}"))
+                .condition_expression("attribute_not_exists(events) OR size(events) < :most")
+                .expression_attribute_values(":event", AttributeValue::Ss(vec![actor.event_id.clone()]))
+                .expression_attribute_values(":most", number(DENIALS_MOST.into()))
+        } else {
+            call.update_expression(last)
+        };
+        let call = call
+            .expression_attribute_values(":caller", text(&denial.caller))
             .expression_attribute_values(":of", text(denial.of))
             .expression_attribute_values(":call", text(&actor.call))
             .expression_attribute_values(":id", text(&actor.event_id))
             .expression_attribute_values(":address", text(&actor.address))
             .expression_attribute_values(":at", number(actor.at.0.as_second()))
-            .expression_attribute_values(":end", number(now.saturating_add(REMEMBERED)))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| CallError::new("UpdateItem", &error))
+            .expression_attribute_values(":end", number(now.saturating_add(REMEMBERED)));
+        match call.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(CallError::new("UpdateItem", &error)),
+            },
+        }
     }
 
     /// What was denied within the last day, by caller.

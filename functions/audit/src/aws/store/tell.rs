@@ -1,6 +1,7 @@
 //! The topic, and the audit's own queue.
 
 use aws_sdk_sns::types::MessageAttributeValue;
+use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 use lambda::call::CallError;
 
 use super::Store;
@@ -30,10 +31,19 @@ impl Store {
         call.send().await.map(|_| ()).map_err(|error| CallError::new("SendMessage", &error))
     }
 
-    /// Lets a message that was handed back come again soon, not after the queue's whole visibility timeout.
-    pub async fn again_soon(&self, receipt: &str) -> Result<(), CallError> {
-        let call = self.sqs.change_message_visibility().queue_url(&self.queue_url).receipt_handle(receipt);
-        let call = call.visibility_timeout(30);
-        call.send().await.map(|_| ()).map_err(|error| CallError::new("ChangeMessageVisibility", &error))
+    /// Lets messages that were handed back come again soon, not after the queue's whole visibility timeout.
+    pub async fn again_soon(&self, receipts: &[&str]) -> Result<(), CallError> {
+        const OPERATION: &str = "ChangeMessageVisibilityBatch";
+        // AWS takes ten at once.
+        for receipts in receipts.chunks(10) {
+            let mut call = self.sqs.change_message_visibility_batch().queue_url(&self.queue_url);
+            for (at, receipt) in receipts.iter().enumerate() {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder();
+                let entry = entry.id(at.to_string()).receipt_handle(*receipt).visibility_timeout(30).build();
+                call = call.entries(entry.map_err(|error| CallError::unbuilt(OPERATION, &error))?);
+            }
+            call.send().await.map_err(|error| CallError::new(OPERATION, &error))?;
+        }
+        Ok(())
     }
 }

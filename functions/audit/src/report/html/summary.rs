@@ -1,6 +1,6 @@
 //! What stands above the findings: how much is wrong, what changed, and what is not known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
@@ -74,8 +74,7 @@ fn bar(totals: &[(Severity, usize)], whole: usize) -> Markup {
 }
 
 fn changes(report: &Report) -> Markup {
-    let ids: BTreeSet<_> = report.new.iter().collect();
-    let new: Vec<_> = report.findings.iter().filter(|one| one.state == State::Open && ids.contains(&one.id)).collect();
+    let new: Vec<_> = report.open().filter(|one| report.is_new(one)).collect();
     let resolved: Vec<_> = report.findings.iter().filter(|one| one.state == State::Resolved).collect();
     html! {
         section.changes {

@@ -23,14 +23,13 @@ const COLUMNS: [(&str, &str); 6] = [
 
 /// The section of findings.
 pub(super) fn findings(report: &Report) -> Markup {
-    let ids: BTreeSet<_> = report.new.iter().collect();
     html! {
         section.findings aria-labelledby="findings" {
             h2 #findings { "Findings" }
             @if report.findings.is_empty() {
                 p.muted { "None." }
             } @else {
-                (controls(report, ids.len()))
+                (controls(report))
                 noscript { p.muted { "Sorting, filters and proofs need the script of this page." } }
                 // The roles are said since the style, which lays rows out itself, makes some browsers forget them.
                 table role="table" {
@@ -43,7 +42,7 @@ pub(super) fn findings(report: &Report) -> Markup {
                         }
                     }
                     @for (at, finding) in report.findings.iter().enumerate() {
-                        (row(at, finding, ids.contains(&finding.id)))
+                        (row(at, finding, report.is_new(finding)))
                     }
                 }
                 p.none hidden { "Nothing fits. " a href="#" { "Show all" } }
@@ -52,13 +51,13 @@ pub(super) fn findings(report: &Report) -> Markup {
     }
 }
 
-fn controls(report: &Report, new: usize) -> Markup {
+fn controls(report: &Report) -> Markup {
     let number = |fits: &dyn Fn(&Finding) -> bool| report.findings.iter().filter(|one| fits(one)).count();
     let severities = Severity::ALL.map(|severity| (severity, number(&|one| one.severity() == severity)));
     let open = number(&|one| one.state == State::Open);
     let suppressed = number(&|one| one.state == State::Suppressed);
     let resolved = number(&|one| one.state == State::Resolved);
-    let states = [("new", new), ("open", open), ("suppressed", suppressed), ("resolved", resolved)];
+    let states = [("new", report.new.len()), ("open", open), ("suppressed", suppressed), ("resolved", resolved)];
     let groups: BTreeSet<Group> = report.findings.iter().filter_map(Finding::group).collect();
     html! {
         div.controls role="search" aria-label="Narrow down the findings" {

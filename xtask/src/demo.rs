@@ -65,7 +65,7 @@ pub(crate) fn play(workspace: &Path, keep: bool) -> Result<()> {
     stage.prepare()?;
     let mut costs = [stage.first_connects()?, stage.strangers()?].concat();
     stage.fleet()?;
-    costs.extend(stage.audit.play(&stage.operator, &stage.folder)?);
+    costs.extend(stage.audit.play(&stage.operator)?);
 
     heading("9  What that cost in AWS calls");
     line(&columns::text(costs));

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use policy::{ActionPattern, Allowance, Excess, Key, Known, Reach, reach};
+use policy::{ActionPattern, Allowance, Excess, Grant, Key, Known, Reach, Term, catalogue, reach};
 
 use crate::check::CannotJudge;
 use crate::identity::{Identity, SOME_CAMERA};
-use crate::named_values::{named_values, own_statements};
+use crate::named_values::{NamedValues, named_values, own_statements};
 use crate::world::World;
 
 /// The name of the camera, as AWS IoT's credentials provider tells it to IAM.
@@ -29,16 +29,37 @@ pub(crate) struct Session<'p> {
     pub(crate) reach: Reach<'p>,
 }
 
-/// The sessions of a role, the ordinary one first. None when the role's ARN is none.
+/// The sessions of a role, the ordinary one first.
+#[derive(Debug)]
+pub(crate) struct Sessions<'p> {
+    /// Those that are asked about.
+    pub(crate) all: Vec<Session<'p>>,
+    names: NamedValues,
+}
+
+impl<'p> Sessions<'p> {
+    /// What the first session that may do more than an allowance may do. An error when none may, and not all were asked.
+    pub(crate) fn first_beyond<'s>(&'s self, allowance: &Allowance) -> Result<Vec<Excess<'s, 'p>>, CannotJudge> {
+        let beyond = self.all.iter().map(|session| session.reach.beyond(allowance)).find(|beyond| !beyond.is_empty());
+        beyond.map_or_else(|| self.whole().map(|()| Vec::new()), Ok)
+    }
+
+    /// An error when the role tells more cameras apart than were asked about, so that nothing is known to be fine.
+    pub(crate) fn whole(&self) -> Result<(), CannotJudge> {
+        self.names.whole()
+    }
+}
+
+/// The sessions of a role. None when the role's ARN is none.
 ///
 /// A camera tells the name of its thing if it likes to, and has credentials either way: so a condition on the name has to
 /// be asked about without one, too. What is allowed to one camera by its name is something that a camera may do.
 ///
 /// Rules: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
-pub(crate) fn sessions<'g>(role: &Identity<'g>) -> Vec<Session<'g>> {
-    let Some(principal) = role.reach.as_ref().map(Reach::principal) else { return Vec::new() };
-    let listed = named_values(role.policies, THING_NAME).into_iter().map(Some);
-    let names = [Some(some_camera(role)), None].into_iter().chain(listed);
+pub(crate) fn sessions<'g>(role: &Identity<'g>) -> Sessions<'g> {
+    let Some(principal) = role.reach.as_ref().map(Reach::principal) else {
+        return Sessions { all: Vec::new(), names: NamedValues::default() };
+    };
     // Which certificates a condition lets through is not known.
     let mut conditions = own_statements(role.policies).flat_map(|at| &at.statement.conditions);
     let known = if conditions.any(|condition| *condition.key() == Key::new(CERTIFICATE_ID)) {
@@ -46,6 +67,7 @@ pub(crate) fn sessions<'g>(role: &Identity<'g>) -> Vec<Session<'g>> {
     } else {
         Known::default().with(CERTIFICATE_ID, SOME_CERTIFICATE)
     };
+    let names = named_values(role.policies, THING_NAME, let_through(&reach(principal, role.policies, &known)));
     let session = |thing: Option<String>| {
         let known = known.clone();
         let known = match &thing {
@@ -54,7 +76,42 @@ pub(crate) fn sessions<'g>(role: &Identity<'g>) -> Vec<Session<'g>> {
         };
         Session { thing, reach: reach(principal, role.policies, &known) }
     };
-    names.map(session).collect()
+    let listed = names.values.iter().cloned().map(Some);
+    let all = [Some(some_camera(role)), None].into_iter().chain(listed).map(session).collect();
+    Sessions { all, names }
+}
+
+/// Statements that are asked whom they let through.
+const STATEMENTS: usize = 256;
+/// Actions that each is asked for.
+const ACTIONS: usize = 3;
+
+/// Names of cameras that statements with a condition on the name let through, when any name may be asked with: several
+/// conditions together may let through a name that stands in none of them.
+fn let_through(open: &Reach<'_>) -> Vec<String> {
+    let thing = Key::new(THING_NAME);
+    let depends = |term: &Term<'_>| term.conditions().iter().any(|condition| condition.keys().any(|key| *key == thing));
+    let tells_apart = |grant: &&Grant<'_>| {
+        grant.allow().is_some_and(depends)
+            || grant.within().flatten().any(|term| depends(term))
+            || grant.except().iter().any(|term| depends(term))
+    };
+    let found = open.grants().iter().filter(tells_apart).take(STATEMENTS).filter_map(|grant| {
+        let witness = actions_in(grant).into_iter().find_map(|action| open.witness(grant, &action, &[]))?;
+        witness.request.context().get(&thing)?.first().cloned()
+    });
+    found.collect()
+}
+
+/// Some actions that a statement names: of video first, each of another service.
+fn actions_in(grant: &Grant<'_>) -> Vec<String> {
+    let Some(actions) = grant.allow().map(|term| &term.at().statement.actions) else { return Vec::new() };
+    let names = |name: &str| actions.patterns.iter().any(|pattern| pattern.matches(name)) != actions.negated;
+    let video = catalogue::service("kinesisvideo").into_iter();
+    let services = video.chain(catalogue::services().iter().filter(|service| service.prefix != "kinesisvideo"));
+    let known = services.filter_map(|service| service.actions.iter().map(ToString::to_string).find(|name| names(name)));
+    let plain = actions.patterns.iter().map(|pattern| pattern.as_str().to_owned());
+    known.chain(plain.filter(|text| !actions.negated && !text.contains(['*', '?']))).take(ACTIONS).collect()
 }
 
 /// [`SOME_CAMERA`], or a name like it when the policies speak of a camera of that name.
@@ -69,11 +126,6 @@ fn some_camera(role: &Identity<'_>) -> String {
     let names = std::iter::once(SOME_CAMERA.to_owned()).chain((2..1000).map(|number| format!("camera-{number}")));
     let is_new = |name: &String| !texts.iter().any(|text| text.contains(name.as_str()));
     names.into_iter().find(is_new).unwrap_or_else(|| SOME_CAMERA.to_owned())
-}
-
-/// What the first session that may do more than an allowance may do.
-pub(crate) fn first_beyond<'s, 'p>(sessions: &'s [Session<'p>], allowance: &Allowance) -> Vec<Excess<'s, 'p>> {
-    sessions.iter().map(|session| session.reach.beyond(allowance)).find(|beyond| !beyond.is_empty()).unwrap_or_default()
 }
 
 /// The actions of an excess, each once.
@@ -95,7 +147,7 @@ pub(crate) fn expected_actions(world: &World<'_>) -> Result<Vec<String>, CannotJ
     let patterns: Vec<_> = patterns
         .collect::<Result<_, _>>()
         .map_err(|fault| CannotJudge::new(format!("`cameraActions` in audit.yaml: {fault}")))?;
-    let video = policy::catalogue::service("kinesisvideo").map(|service| service.actions).unwrap_or_default();
+    let video = catalogue::service("kinesisvideo").map(|service| service.actions).unwrap_or_default();
     let names = video.iter().map(ToString::to_string);
     Ok(names.filter(|name| patterns.iter().any(|pattern| pattern.matches(name))).collect())
 }

@@ -1,5 +1,6 @@
 //! What a message of the audit's queue says. It only tells where to look: what is there, AWS is asked.
 
+use lambda::call::says_denied;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -148,8 +149,7 @@ impl Record {
             at,
         };
         if let Some(code) = &self.error_code {
-            let denied = code.contains("AccessDenied") || code.contains("UnauthorizedOperation");
-            let of = match (denied, service) {
+            let of = match (says_denied(code), service) {
                 (true, "kinesisvideo") if FOOTAGE_CALLS.contains(&name.as_str()) => "footage",
                 (true, _) if call.is_about_policies() => "policies",
                 _ => return Message::Nothing("failed"),
@@ -185,4 +185,42 @@ fn issuer(identity: Option<&Value>) -> Option<&str> {
 /// AWS's names are shorter. What is not AWS's must not fill a key of the table.
 fn cut(name: &str) -> String {
     name.chars().take(256).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda::call::DENIED;
+    use serde_json::json;
+
+    use super::*;
+
+    fn failed(source: &str, name: &str, code: &str) -> Message {
+        let record = json!({
+            "eventID": "1", "eventTime": "2026-11-22T10:00:00Z", "eventSource": format!("{source}.amazonaws.com"),
+            "eventName": name, "errorCode": code, "requestParameters": {},
+        });
+        Record::deserialize(record).unwrap().message()
+    }
+
+    #[test]
+    fn a_denial_is_known_by_every_service_s_word() {
+        let codes = DENIED.map(str::to_owned).into_iter().chain(DENIED.map(|word| format!("{word}Exception")));
+        for code in codes.chain(["Client.UnauthorizedOperation".to_owned()]) {
+            for (source, name, of) in [
+                ("kinesisvideo", "GetMedia", "footage"),
+                ("iam", "PutRolePolicy", "policies"),
+                ("iot", "AttachPolicy", "policies"),
+            ] {
+                let denial = failed(source, name, &code);
+                assert!(matches!(&denial, Message::Denial(denial) if denial.of == of), "{code}: {denial:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_failures_are_no_denials() {
+        for code in ["ResourceNotFoundException", "ThrottlingException", "ValidationException", ""] {
+            assert_eq!(failed("kinesisvideo", "GetMedia", code), Message::Nothing("failed"), "{code}");
+        }
+    }
 }

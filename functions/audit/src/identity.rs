@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::check::{CannotJudge, Proof};
 use crate::inventory::{AttachedPolicy, DocumentText, Group, InlinePolicy, Inventory, Role, Tag, User};
+use crate::trust::Assumer;
 use crate::wording::few;
 
 /// The thing whose camera stands for all cameras when a camera's role is looked at.
@@ -36,6 +37,8 @@ pub struct Gathered<'i> {
     holder: Holder<'i>,
     tags: &'i [Tag],
     role: Option<&'i Role>,
+    /// Whether a role alias of AWS IoT names the role.
+    of_alias: bool,
     policies: Policies,
     faults: Vec<(String, ParseError)>,
     missing: Option<CannotJudge>,
@@ -60,6 +63,8 @@ pub struct Identity<'g> {
     pub missing: Option<&'g CannotJudge>,
     /// Whether it may do everything on everything: an administrator, who is told of once and not by every check.
     administrator: bool,
+    /// Whether cameras may have the role.
+    camera: bool,
     /// Everything that it could ever do; None for a group, which is no principal. For a camera's role, as the camera
     /// [`SOME_CAMERA`].
     pub reach: Option<Reach<'g>>,
@@ -74,6 +79,7 @@ impl<'i> Gathered<'i> {
         let mut gathered = reading.end(&role.arn, Holder::Role(&role.role_name), &role.tags, role.boundary());
         gathered.policies.resource = trust;
         gathered.role = Some(role);
+        gathered.of_alias = inventory.role_aliases.items.iter().any(|alias| alias.role_arn == role.arn);
         gathered
     }
 
@@ -111,10 +117,12 @@ impl<'i> Gathered<'i> {
             faults: &self.faults,
             missing: self.missing.as_ref(),
             administrator: false,
+            camera: false,
             reach: None,
         };
+        identity.camera = self.of_alias || identity.trusts_provider();
         let mut known = Known::default();
-        if identity.is_camera() {
+        if identity.camera {
             known = known.with("credentials-iot:ThingName", SOME_CAMERA);
         }
         identity.reach = principal.map(|principal| reach(&principal, &self.policies, &known));
@@ -133,9 +141,17 @@ impl<'g> Identity<'g> {
         }
     }
 
-    /// Whether the role trusts AWS IoT's credentials provider: what it may do, cameras may do.
+    /// Whether cameras may have the role, so that what it may do, cameras may do: a role alias names it, or AWS IoT's
+    /// credentials provider may assume it, so that any role alias can.
     pub fn is_camera(&self) -> bool {
+        self.camera
+    }
+
+    /// Whether the role trusts AWS IoT's credentials provider: by its name, or since it trusts everybody.
+    fn trusts_provider(&self) -> bool {
+        let Some((role, trust)) = self.role.zip(self.policies.resource.as_ref()) else { return false };
         let allows = |at: &StatementRef<'_>| at.statement.effect == policy::Effect::Allow;
+        let entries = |at: StatementRef<'g>| at.statement.principal.iter().flat_map(|principal| &principal.entries);
         let names = |at: StatementRef<'_>| {
             at.statement.principal.as_ref().is_some_and(|principal| {
                 principal.entries.iter().any(|entry| match entry {
@@ -148,7 +164,11 @@ impl<'g> Identity<'g> {
                 }) != principal.negated
             })
         };
-        self.role.is_some() && self.trust().filter(allows).any(names)
+        // Who trusts everybody mostly means everybody of an organization, whom the provider is not of.
+        let everybody =
+            || self.trust().filter(allows).flat_map(entries).any(|entry| *entry == PrincipalEntry::Everyone);
+        let let_in = || Assumer::provider().is_some_and(|provider| provider.way_in(trust, &role.arn).is_some());
+        self.trust().filter(allows).any(names) || (everybody() && let_in())
     }
 
     /// The statements of a role's trust policy.
@@ -345,6 +365,6 @@ impl<'i> Reading<'i> {
             self.policies.boundaries.extend(read);
         }
         let Self { inventory: _, policies, faults, missing } = self;
-        Gathered { arn, holder, tags, role: None, policies, faults, missing }
+        Gathered { arn, holder, tags, role: None, of_alias: false, policies, faults, missing }
     }
 }

@@ -32,17 +32,28 @@ impl<'p> Look<'p> {
     }
 }
 
+/// The looks at a role.
+#[derive(Debug)]
+pub(crate) struct Looks<'p> {
+    /// One for each session.
+    pub(crate) all: Vec<Look<'p>>,
+    /// Whether all cameras that the role tells apart were asked about.
+    pub(crate) whole: Result<(), CannotJudge>,
+}
+
 /// How far the actions that cameras are meant to do go, for each session of a role.
 ///
 /// A camera's own streams are those that are named as its thing or its certificate. So is the stream of the only name
 /// that a role knows, be that a text, for a role of one camera, or made of the camera's name, as `cam-` and the name are.
 /// With two names, `gate` and `gate-low` of each camera, one camera's second may be another's first. Whoever tags the
 /// streams may also tell cameras apart by a tag that a condition compares with the camera's name.
-pub(crate) fn looks<'g>(world: &World<'_>, role: &Identity<'g>) -> Result<Vec<Look<'g>>, CannotJudge> {
+pub(crate) fn looks<'g>(world: &World<'_>, role: &Identity<'g>) -> Result<Looks<'g>, CannotJudge> {
     let mut actions = expected_actions(world)?;
     actions.retain(|action| !catalogue::takes_none(action));
     let mut looks = Vec::new();
-    for session in sessions(role) {
+    let sessions = sessions(role);
+    let whole = sessions.whole();
+    for session in sessions.all {
         for reach in not_tagged(session.reach, role) {
             let mut own =
                 [named("${credentials-iot:ThingName}/*"), named("*${credentials-iot:AwsCertificateId}*")].concat();
@@ -54,7 +65,7 @@ pub(crate) fn looks<'g>(world: &World<'_>, role: &Identity<'g>) -> Result<Vec<Lo
             looks.push(Look { reach, own, near: allowance(&actions, &[(&actions, &near)])? });
         }
     }
-    Ok(looks)
+    Ok(Looks { all: looks, whole })
 }
 
 /// The ARNs of streams and channels that go on like this behind their kind.

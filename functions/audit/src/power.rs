@@ -1,9 +1,12 @@
 //! What an identity may do to things that are known by their ARNs.
 
-use policy::{Context, Grant, May, Outcome, Pattern, Reach, Request, Search, Syntax, Term, evaluate, search};
+use policy::{
+    Context, Grant, Known, May, Outcome, Pattern, Reach, Request, Search, Syntax, Term, evaluate, reach, search,
+};
 
 use crate::check::{Problem, Proof};
 use crate::identity::{in_short, request};
+use crate::inventory::Tag;
 use crate::wording::some;
 
 /// Proofs that are shown of one finding.
@@ -39,6 +42,47 @@ impl Powers {
 /// may not.
 pub fn on(reach: &Reach<'_>, action: &str, arn: &str) -> Option<Proof> {
     shown(reach, action, arn, &grants(reach, action, &Pattern::literal(arn)))
+}
+
+/// Names that nobody gave to a user, group, role or policy, and that have little in common.
+const MADE_UP: [&str; 2] = ["kvs-warden-asked", "any/One"];
+
+/// How an identity may do an action on everything of a kind, whatever its name, such as all whose ARNs begin with
+/// `arn:aws:iam::111122223333:role/`. None when it is bound to some names.
+pub fn on_every(reach: &Reach<'_>, action: &str, prefix: &str) -> Option<Proof> {
+    let proofs = MADE_UP.map(|name| on(reach, action, &format!("{prefix}{name}")));
+    let [Some(first), Some(_)] = proofs else { return None };
+    Some(first)
+}
+
+/// What is known of requests about something with these tags: those that conditions of somebody's policies ask for, there
+/// or not.
+pub fn tagged(own: &Reach<'_>, tags: &[Tag]) -> Known {
+    let terms = own.grants().iter().flat_map(|grant| {
+        let within = Grant::within(grant).flatten().chain(grant.except()).map(AsRef::as_ref);
+        grant.allow().into_iter().chain(within).collect::<Vec<_>>()
+    });
+    let keys = terms.flat_map(|term| term.conditions().iter().flat_map(|condition| condition.keys()));
+    keys.fold(own.known().clone(), |known, key| {
+        let Some((prefix, name)) = key.as_str().split_once('/') else { return known };
+        if !["aws:ResourceTag", "iam:ResourceTag"].iter().any(|one| one.eq_ignore_ascii_case(prefix)) {
+            return known;
+        }
+        match tags.iter().find(|tag| tag.key.eq_ignore_ascii_case(name)) {
+            Some(tag) => known.with(key.as_str(), tag.value.as_str()),
+            None => known.without(key.as_str()),
+        }
+    })
+}
+
+/// What somebody may do to a role as it is: with its tags, and with its boundary or without one.
+pub fn to_role<'p>(own: &Reach<'p>, tags: &[Tag], boundary: Option<&str>) -> Reach<'p> {
+    let known = tagged(own, tags);
+    let known = match boundary {
+        Some(boundary) => known.with("iam:PermissionsBoundary", boundary),
+        None => known.without("iam:PermissionsBoundary"),
+    };
+    reach(own.principal(), own.policies(), &known)
 }
 
 /// Steps for the question whether a pattern is about some things.
@@ -149,7 +193,7 @@ mod tests {
         let document = Document::parse(Kind::Identity, &text).unwrap();
         let policies = Policies::of_identity([Policy { name: "own".to_owned(), document }]);
         let eve = "arn:aws:iam::123456789012:user/eve".parse().unwrap();
-        let reach = policy::reach(&eve, &policies, &Known::default());
+        let reach = reach(&eve, &policies, &Known::default());
         on_any(&reach, &[action], &Things::of(prefix).unwrap()).pop().map(|(_, proof)| proof)
     }
 

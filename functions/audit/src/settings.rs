@@ -52,9 +52,11 @@ impl Settings {
         let sweep_share = read.required("SWEEP_SHARE", |text| whole(text, 0, 10_000));
         let sweep_reading = read.required("SWEEP_READING_SECONDS", |text| whole(text, 0, 780));
         let own = read.required("OWN_PARTS", |text| {
-            serde_json::from_str(text).map_err(|error| format!("no list of the stack's parts: {error}"))
+            serde_json::from_str::<Own>(text).map_err(|error| format!("no list of the stack's parts: {error}"))
         });
         read.finish(move || {
+            // They stand in settings of their own already.
+            let own = Own { table: table.clone()?, bucket: bucket.clone()?, ..own? };
             Some(Self {
                 account: account?,
                 region: region?,
@@ -67,7 +69,7 @@ impl Settings {
                 sweep_calls: sweep_calls?,
                 sweep_share: usize::try_from(sweep_share?).unwrap_or(usize::MAX),
                 sweep_reading: Duration::from_secs(sweep_reading?.into()),
-                own: own?,
+                own,
             })
         })
     }
@@ -101,7 +103,7 @@ mod tests {
         ("SWEEP_CALLS", "1200"),
         ("SWEEP_SHARE", "200"),
         ("SWEEP_READING_SECONDS", "600"),
-        ("OWN_PARTS", r#"{"stack": "cams", "alarms": ["a", "b"]}"#),
+        ("OWN_PARTS", r#"{"stack": "cams", "alarms": {"RefusalAlarm": "a"}}"#),
     ];
 
     fn read(changed: &[(&str, &str)]) -> Result<Settings, SettingsError> {
@@ -116,7 +118,8 @@ mod tests {
     fn the_template_s_values_are_read() {
         let settings = read(&[("SECURITY_HUB", "true")]).unwrap();
         assert!(settings.security_hub);
-        assert_eq!(settings.own.alarms, ["a", "b"]);
+        assert_eq!(settings.own.alarms["RefusalAlarm"], "a");
+        assert_eq!((settings.own.table.as_str(), settings.own.bucket.as_str()), ("findings", "reports"));
         assert_eq!(settings.sweep_reading, Duration::from_mins(10));
     }
 

@@ -24,6 +24,29 @@ pub struct Assumer {
     actions: &'static [&'static str],
 }
 
+/// What a request lacks of somebody in an account that has nothing to do with this one: a secret, an organization, a way
+/// through this network, and a service that asks in somebody's stead.
+const NOT_OF_STRANGERS: [&str; 12] = [
+    "sts:ExternalId",
+    "aws:userid",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:SourceVpce",
+    "aws:VpcSourceIp",
+];
+
+/// Somebody in an account that is nobody's here, who knows the name of the role and nothing else.
+pub fn stranger(partition: &str) -> Option<Assumer> {
+    let somebody = Assumer::of_account(partition, FOREIGN_ACCOUNT)?;
+    Some(NOT_OF_STRANGERS.iter().fold(somebody, |somebody, key| somebody.without(key)))
+}
+
 /// The trust policy of a role.
 pub fn trust_of(role: &Role) -> Result<Policy, ParseError> {
     let document = Document::parse(Kind::Resource, role.assume_role_policy_document.as_str())?;
@@ -54,7 +77,7 @@ impl Assumer {
     }
 
     /// Somebody of an account.
-    fn of_account(partition: &str, account: &str) -> Option<Self> {
+    pub fn of_account(partition: &str, account: &str) -> Option<Self> {
         Self::aws(&format!("arn:{partition}:sts::{account}:assumed-role/somebody/session"))
     }
 
@@ -238,6 +261,20 @@ mod tests {
         let without = somebody.clone().without("sts:ExternalId");
         assert_eq!(without.way_in(&trust, ROLE), None);
         assert!(without.kept_out_by(&trust, ROLE)[0].contains("is not met"));
+    }
+
+    #[test]
+    fn a_stranger_is_of_no_organization_and_knows_no_secret() {
+        let stranger = stranger("aws").unwrap();
+        let everybody = |condition: &Value| {
+            let statement = json!({ "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:AssumeRole",
+                "Condition": condition });
+            stranger.way_in(&trust(&statement), ROLE).is_some()
+        };
+        assert!(everybody(&json!({})));
+        assert!(everybody(&json!({ "StringEquals": { "aws:PrincipalTag/team": "video" } })));
+        assert!(!everybody(&json!({ "StringLike": { "aws:PrincipalOrgID": "*" } })));
+        assert!(!everybody(&json!({ "StringEquals": { "sts:ExternalId": "x" } })));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What a check may look at.
 
 use crate::expectations::Expectations;
-use crate::inventory::{Certificate, Inventory, Key, Listing, Missing, Moment, Role, Stream, Tag, Thing, User};
+use crate::inventory::{
+    Certificate, Inventory, Key, Listing, Missing, Moment, OwnPart, Role, Stream, Tag, Thing, User,
+};
 
 /// What a check may look at: what was read, and what is expected. Nothing else: no clock, no AWS.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +35,16 @@ impl<'i> World<'i> {
         let roles = &self.inventory.roles.items;
         let at = roles.binary_search_by(|role| role.arn.as_str().cmp(arn)).ok()?;
         roles.get(at)
+    }
+
+    /// Whether a role is one of kvs-warden's own, by its logical id in `template.yaml`; an error when nobody can tell.
+    pub fn is_own_role(&self, arn: &str, id: &str) -> Result<bool, &'i Missing> {
+        let parts = &self.inventory.own_parts;
+        let is = |part: &OwnPart| part.kind == "own-role" && part.logical_id == id && part.arn == arn;
+        if parts.items.iter().any(is) {
+            return Ok(true);
+        }
+        parts.missing.as_ref().map_or(Ok(false), Err)
     }
 
     /// The user of an ARN, when it was read.

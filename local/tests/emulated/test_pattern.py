@@ -50,6 +50,8 @@ CASES = [
     (True, {"none": [{"exists": True}]}, "null is there"),
     (False, {"detail": [{"exists": True}]}, "an object is no leaf"),
     (True, {"detail": {"errorCode": [{"exists": False}, "X"]}}, "absent or a value"),
+    (True, {"detail": {"readOnly": [False, {"exists": False}]}}, "absent, or no"),
+    (False, {"on": [False, {"exists": False}]}, "there, and another value"),
     (True, {"count": [{"numeric": [">", 1, "<=", 5]}]}, "a range"),
     (False, {"count": [{"numeric": ["<", 5]}]}, "less is not equal"),
     (False, {"on": [{"numeric": ["=", 1]}]}, "true is no number"),

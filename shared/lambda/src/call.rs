@@ -44,6 +44,17 @@ pub struct CallError {
     pub cause: String,
 }
 
+/// How the codes begin by which AWS refuses for want of a permission; EC2 puts `Client.` before it.
+///
+/// Each service has its own word: `AccessDenied` (IAM, STS), `AccessDeniedException` (most), `AuthorizationError` (SNS),
+/// `NotAuthorizedException` (Kinesis Video Streams), `UnauthorizedException` (IoT), `UnauthorizedOperation` (EC2).
+pub const DENIED: [&str; 4] = ["AccessDenied", "AuthorizationError", "NotAuthorized", "Unauthorized"];
+
+/// Whether an error's code, in an answer or in a record of CloudTrail's, is one of [`DENIED`].
+pub fn says_denied(code: &str) -> bool {
+    DENIED.iter().any(|word| code.contains(word))
+}
+
 impl CallError {
     /// A request that the SDK would not build: it was never sent.
     pub fn unbuilt(operation: &'static str, error: &dyn Error) -> Self {
@@ -51,12 +62,8 @@ impl CallError {
     }
 
     /// Whether AWS refuses for want of a permission. Credentials that AWS does not know at all are another matter.
-    ///
-    /// Each service has its own word: `AccessDenied` (IAM, STS), `AccessDeniedException` (most), `AuthorizationError` (SNS),
-    /// `NotAuthorizedException` (Kinesis Video Streams), `UnauthorizedException` (IoT), `UnauthorizedOperation` (EC2).
     pub fn is_denied(&self) -> bool {
-        let words = ["AccessDenied", "AuthorizationError", "NotAuthorized", "Unauthorized"];
-        words.iter().any(|word| self.code.contains(word))
+        says_denied(&self.code)
     }
 
     /// Whether AWS says that what was asked about does not exist: `NoSuchEntity` (IAM), `QueueDoesNotExist` and

@@ -60,11 +60,11 @@ impl Audit {
     }
 
     /// Plays it from the mistake to its mending.
-    pub(super) fn play(&self, operator: &Operator, folder: &Path) -> Result<Vec<Cost>> {
+    pub(super) fn play(&self, operator: &Operator) -> Result<Vec<Cost>> {
         let mallory = self.account.user(WHO)?;
         self.control.settle()?;
         let mut costs = self.too_much(&mallory)?;
-        costs.push(self.sweep(operator, folder)?);
+        costs.push(self.sweep(operator)?);
         self.mended(&mallory, operator)?;
         Ok(costs)
     }
@@ -141,15 +141,9 @@ impl Audit {
         Ok(())
     }
 
-    fn sweep(&self, operator: &Operator, folder: &Path) -> Result<Cost> {
+    fn sweep(&self, operator: &Operator) -> Result<Cost> {
         heading("7  Everything is looked at");
         line("The schedule does it each night, for what no event told. Here it is night now.");
-        let path = self.workspace.join("deploy/audit.yaml");
-        let meant = std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        // `warden audit` looks for it where it is run.
-        std::fs::write(folder.join("audit.yaml"), &meant).context("cannot write `audit.yaml`")?;
-        line(&format!("$ aws s3 cp deploy/audit.yaml s3://{}/audit.yaml", self.bucket));
-        self.account.put_object(&self.bucket, "audit.yaml", &meant)?;
         let before = self.control.mark()?;
         let tick = self.control.tick("SweepSchedulePlan")?;
         ensure!(tick.fired && tick.delivered, "the schedule did not fire: {tick:?}");

@@ -58,12 +58,6 @@ impl Aws {
             .collect()
     }
 
-    /// Puts a text into a bucket.
-    pub(super) fn put_object(&self, bucket: &str, key: &str, content: &str) -> Result<()> {
-        let url = format!("{}/{bucket}/{key}", self.endpoint);
-        text("PutObject", self.agent.put(url).header("Authorization", self.signature("s3")).send(content)).map(drop)
-    }
-
     /// A text from a bucket.
     pub(super) fn object(&self, bucket: &str, key: &str) -> Result<String> {
         let url = format!("{}/{bucket}/{key}", self.endpoint);

@@ -29,7 +29,13 @@ impl Aws {
             Touched::DataStream(name) => Box::pin(self.look_data_stream(name, into)).await,
             Touched::DeliveryStream(name) => Box::pin(self.look_delivery_stream(name, into)).await,
             Touched::FlinkApplication(name) => Box::pin(self.look_flink_application(name, into)).await,
-            Touched::Topic(arn) => Box::pin(self.look_topic(arn, into)).await,
+            Touched::Topic(arn) => {
+                Box::pin(self.look_topic(arn, into)).await;
+                // What tells people must go on to do so.
+                if self.is_own_topic(arn, &into.taken) {
+                    self.look_at_all(Source::OwnParts, into).await;
+                }
+            }
             Touched::All(source) => self.look_at_all(*source, into).await,
         }
     }

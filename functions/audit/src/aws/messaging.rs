@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_sns::config::Region;
+use aws_sdk_sns::types::Subscription as Listed;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::Aws;
 use super::answer::{PAGE, account_of, after, answer, failed, name_of, offset, present, put, seen, settle, token};
-use crate::inventory::{DocumentText, Inventory, Missing, Queue, StreamTargets, Subscription, Topic};
+use crate::inventory::{DocumentText, Inventory, Missing, Queue, StreamTargets, Subscription, Taken, Topic};
 
 /// Pages of subscriptions, 100 a page.
 const MOST_PAGES: usize = 10;
@@ -19,17 +20,11 @@ impl Aws {
         let at = offset(next.as_deref());
         let targets = &into.stream_targets.items;
         let notified = targets.iter().filter_map(|it| it.notifications.get().ok().and_then(Option::as_ref));
-        let arns: BTreeSet<String> = self
-            .own
-            .topics
-            .iter()
-            .chain(&self.own.budget_topics)
-            .chain(notified)
-            .filter(|arn| account_of(arn) == into.taken.account)
-            .cloned()
-            .collect();
+        let own = self.own.topics.values().map(|name| into.taken.arn("sns", name));
+        let others = self.own.budget_topics.iter().chain(notified).cloned();
+        let arns: BTreeSet<String> = own.chain(others).filter(|arn| account_of(arn) == into.taken.account).collect();
         for arn in arns.iter().skip(at).take(PAGE) {
-            match self.topic(arn).await? {
+            match self.topic(arn, &into.taken).await? {
                 Some(topic) => into.topics.items.push(topic),
                 None => {
                     into.gone.insert(arn.clone());
@@ -41,7 +36,7 @@ impl Aws {
 
     /// A topic and its key.
     pub(super) async fn look_topic(&self, arn: &str, into: &mut Inventory) {
-        let looked = self.topic(arn).await;
+        let looked = self.topic(arn, &into.taken).await;
         if let Ok(Some(Topic { kms_master_key_id: Some(named), .. })) = &looked {
             self.look_key_once(named, into).await;
         }
@@ -59,7 +54,7 @@ impl Aws {
         }
     }
 
-    async fn topic(&self, arn: &str) -> Result<Option<Topic>, Missing> {
+    async fn topic(&self, arn: &str, taken: &Taken) -> Result<Option<Topic>, Missing> {
         let sns = self.sns_of(arn);
         let Some(answer) = present("sns:GetTopicAttributes", sns.get_topic_attributes().topic_arn(arn).send().await)?
         else {
@@ -70,10 +65,15 @@ impl Aws {
             topic_arn: arn.to_owned(),
             policy: DocumentText::new(&attributes.remove("Policy").unwrap_or_default()),
             kms_master_key_id: attributes.remove("KmsMasterKeyId").filter(|named| !named.is_empty()),
-            subscriptions: seen(subscriptions(&sns, arn).await),
-            own: self.own.topics.iter().any(|own| own == arn),
+            subscriptions: seen(subscriptions(&sns, arn).await.map(|all| all.into_iter().map(plain).collect())),
+            own: self.is_own_topic(arn, taken),
             of_budgets: self.own.budget_topics.iter().any(|topic| topic == arn),
         }))
+    }
+
+    /// Whether a topic is one of the stack's.
+    pub(super) fn is_own_topic(&self, arn: &str, taken: &Taken) -> bool {
+        self.own.topics.values().any(|name| taken.arn("sns", name) == arn)
     }
 
     /// A client for the topic's region: SNS answers for topics of its own region only.
@@ -89,11 +89,12 @@ impl Aws {
 
     /// The stack's queues.
     pub(super) async fn queues(&self, into: &mut Inventory) -> Result<(), Missing> {
-        for arn in &self.own.queues {
-            match self.queue(arn).await? {
+        for name in self.own.queues.values() {
+            let arn = into.taken.arn("sqs", name);
+            match self.queue(&arn).await? {
                 Some(queue) => put(&mut into.queues.items, queue, |queue| &queue.queue_arn),
                 None => {
-                    into.gone.insert(arn.clone());
+                    into.gone.insert(arn);
                 }
             }
         }
@@ -117,16 +118,22 @@ impl Aws {
     }
 }
 
-async fn subscriptions(sns: &aws_sdk_sns::Client, arn: &str) -> Result<Vec<Subscription>, Missing> {
+/// As checks of topics look at it.
+fn plain(subscription: Listed) -> Subscription {
+    Subscription {
+        protocol: subscription.protocol.unwrap_or_default(),
+        endpoint: subscription.endpoint.unwrap_or_default(),
+    }
+}
+
+/// All subscriptions to a topic, as they are listed.
+pub(super) async fn subscriptions(sns: &aws_sdk_sns::Client, arn: &str) -> Result<Vec<Listed>, Missing> {
     let mut subscriptions = Vec::new();
     let mut next = None;
     for _page in 0..MOST_PAGES {
         let call = sns.list_subscriptions_by_topic().topic_arn(arn).set_next_token(next);
         let page = answer("sns:ListSubscriptionsByTopic", call.send().await)?;
-        subscriptions.extend(page.subscriptions.unwrap_or_default().into_iter().map(|subscription| Subscription {
-            protocol: subscription.protocol.unwrap_or_default(),
-            endpoint: subscription.endpoint.unwrap_or_default(),
-        }));
+        subscriptions.extend(page.subscriptions.unwrap_or_default());
         next = token(page.next_token);
         if next.is_none() {
             return Ok(subscriptions);

@@ -3,6 +3,7 @@
 #![expect(clippy::unnecessary_wraps, reason = "all checks answer in one shape")]
 
 mod camera_role_trust_without_source;
+mod camera_role_trusts_everybody;
 mod camera_role_trusts_others;
 mod role_alias_beyond_session;
 mod role_alias_long_credentials;
@@ -15,6 +16,7 @@ use crate::check::Check;
 pub(super) const CHECKS: &[&Check] = &[
     &role_alias_without_role::CHECK,
     &role_alias_untrusted::CHECK,
+    &camera_role_trusts_everybody::CHECK,
     &camera_role_trusts_others::CHECK,
     &camera_role_trust_without_source::CHECK,
     &role_alias_long_credentials::CHECK,

@@ -6,6 +6,7 @@ mod footage_of_all_streams;
 mod footage_outside_endpoint;
 mod viewer_acts_as_camera;
 mod viewer_can_destroy;
+mod viewer_trusts_others;
 
 use crate::check::Check;
 
@@ -14,5 +15,6 @@ pub(super) const CHECKS: &[&Check] = &[
     &footage_of_all_streams::CHECK,
     &viewer_can_destroy::CHECK,
     &viewer_acts_as_camera::CHECK,
+    &viewer_trusts_others::CHECK,
     &footage_outside_endpoint::CHECK,
 ];

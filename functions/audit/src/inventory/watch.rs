@@ -59,9 +59,12 @@ pub struct Alarm {
 pub struct OwnPart {
     /// Its ARN.
     pub arn: String,
-    /// What it is: `rule`, `schedule`, `alarm`, `function`, `queue`, `table`, `topic`; `bucket-object` for the object
-    /// that holds `audit.yaml`; `own-role` for a role that kvs-warden itself runs as.
+    /// What it is: `rule`, `schedule`, `alarm`, `function`, `queue`, `dead-letter-queue`, `table`, `topic`;
+    /// `bucket-object` for the object that holds `audit.yaml`; `own-role` for a role that kvs-warden itself runs as.
     pub kind: String,
+    /// Its logical id in `template.yaml`, where several parts are of one kind, such as `AuditRole`; else empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub logical_id: String,
     /// What is wrong with it, as a clause that follows its ARN, such as "is disabled" or "does not send to …"; empty
     /// when all is right.
     pub faults: Seen<Vec<String>>,

@@ -26,6 +26,8 @@ pub(crate) struct Account {
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) events: aws_sdk_eventbridge::Client,
+    pub(crate) scheduler: aws_sdk_scheduler::Client,
+    pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(crate) securityhub: aws_sdk_securityhub::Client,
     pub(crate) data: aws_sdk_kinesis::Client,
     pub(crate) firehose: aws_sdk_firehose::Client,
@@ -66,6 +68,8 @@ impl Account {
                 aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build(),
             ),
             events: aws_sdk_eventbridge::Client::new(&config),
+            scheduler: aws_sdk_scheduler::Client::new(&config),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
             securityhub: aws_sdk_securityhub::Client::new(&config),
             data: aws_sdk_kinesis::Client::new(&config),
             firehose: aws_sdk_firehose::Client::new(&config),
@@ -132,6 +136,21 @@ impl Account {
     /// The ids of the checks that have findings.
     pub(crate) async fn found(&self) -> Vec<String> {
         self.findings().await.into_keys().collect()
+    }
+
+    /// The one finding of a check, once the audit has looked at what changed.
+    pub(crate) async fn only(&self, check: &str) -> Finding {
+        self.control.settle().unwrap();
+        let mut findings = self.findings().await;
+        let mut found = findings.remove(check).unwrap_or_default();
+        assert_eq!(found.len(), 1, "{check}: {found:#?}; {findings:#?}");
+        found.remove(0)
+    }
+
+    /// That a check finds nothing any more, once the audit has looked at what changed.
+    pub(crate) async fn mended(&self, check: &str) {
+        self.control.settle().unwrap();
+        assert_eq!(self.findings().await.remove(check), None);
     }
 
     /// The findings of the archive.

@@ -111,6 +111,42 @@ async fn denied_calls_become_a_finding_when_they_repeat() {
     assert!(finding.sentence.contains('5'), "{}", finding.sentence);
 }
 
+/// CloudTrail may leave out the fields that say what kind of event it is.
+#[tokio::test]
+async fn a_change_that_does_not_say_that_it_is_one_is_looked_at() {
+    let account = Account::start().await;
+    account.control.settings(&json!({ "trail": false })).unwrap();
+    account.widen_camera_role().await;
+    assert_eq!(account.found().await, [""; 0]);
+    let mut event = record("terse", "PutRolePolicy", &json!({ "roleName": account.camera_role() }));
+    let detail = event["detail"].as_object_mut().unwrap();
+    detail.remove("readOnly").unwrap();
+    detail.remove("managementEvent").unwrap();
+    account.control.events(&event, 1).unwrap();
+    account.control.settle().unwrap();
+    assert!(account.found().await.contains(&"camera-role-reaches-other-streams".to_owned()));
+}
+
+#[tokio::test]
+async fn denials_count_in_the_words_of_every_service() {
+    let account = Account::start().await;
+    let codes = [
+        "NotAuthorizedException",
+        "AccessDeniedException",
+        "UnauthorizedException",
+        "AuthorizationError",
+        "AccessDenied",
+    ];
+    for (n, code) in (0..).zip(codes) {
+        let mut event = denied(n);
+        event["detail"]["errorCode"] = json!(code);
+        account.control.events(&event, 1).unwrap();
+        account.control.settle().unwrap();
+    }
+    let finding = account.only("repeated-denials").await;
+    assert!(finding.sentence.contains('5'), "{}", finding.sentence);
+}
+
 #[tokio::test]
 async fn whoever_is_denied_without_end_keeps_no_change_from_being_looked_at() {
     let account = Account::start().await;

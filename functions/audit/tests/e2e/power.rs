@@ -10,7 +10,8 @@ use crate::change::record;
 
 #[tokio::test]
 async fn the_role_grants_every_call_that_the_function_makes_and_no_other() {
-    let account = Account::with(&[("SecurityHub", "true"), ("SweepReadingSeconds", "0")]).await;
+    let parameters = [("SecurityHub", "true"), ("SweepReadingSeconds", "0"), ("AlertEmail", "ops@example.com")];
+    let account = Account::with(&parameters).await;
     Box::pin(everything(&account)).await;
     let called: BTreeSet<_> = account.calls_after(0).iter().flat_map(actions).collect();
     let granted = granted(&account.control.policies().unwrap()["AuditRole"]);

@@ -44,14 +44,14 @@ fn judge(world: &World<'_>, application: &FlinkApplication) -> Judged {
         return Ok(None);
     }
     let reading: Vec<&str> = FOOTAGE.into_iter().chain(RECORDS).collect();
-    let (actions, proofs) = on_any(world, &identity, &reading);
-    if actions.is_empty() {
+    let found = on_any(world, &identity, &reading)?;
+    if found.actions.is_empty() {
         return Ok(None);
     }
     let (name, title) = (&application.application_name, identity.title());
-    let sentence =
-        format!("Flink application `{name}` runs as {title}, which may read every stream: {}", some(&actions));
-    Ok(Some(Problem::new(sentence).with(proofs)))
+    let (streams, actions) = (if found.only_most { "most streams" } else { "every stream" }, some(&found.actions));
+    let sentence = format!("Flink application `{name}` runs as {title}, which may read {streams}: {actions}");
+    Ok(Some(Problem::new(sentence).with(found.proofs)))
 }
 
 #[cfg(test)]

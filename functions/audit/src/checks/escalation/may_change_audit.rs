@@ -4,7 +4,8 @@ use policy::{Reach, reach};
 
 use crate::check::{CannotJudge, Check, Group, Judge, Judged, Severity};
 use crate::identity::Identity;
-use crate::power::{Powers, Things, on, on_any};
+use crate::own::logical::{AUDIT_ROLE, SWEEP_SCHEDULE_ROLE};
+use crate::power::{Powers, Things, on, on_any, tagged, to_role};
 use crate::world::World;
 
 pub(super) const CHECK: Check = Check {
@@ -22,7 +23,10 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// What blinds or misleads the audit, by the kind of its part.
-const ON_PARTS: [(&str, &[&str]); 8] = [
+///
+/// Not here: `cloudwatch:PutMetricData`, which every machine with CloudWatch's agent has, and `sns:Subscribe`, which
+/// tells more and not less.
+const ON_PARTS: [(&str, &[&str]); 9] = [
     (
         "rule",
         &["events:DisableRule", "events:DeleteRule", "events:PutRule", "events:RemoveTargets", "events:PutTargets"],
@@ -35,9 +39,13 @@ const ON_PARTS: [(&str, &[&str]); 8] = [
             "lambda:UpdateFunctionConfiguration",
             "lambda:DeleteFunction",
             "lambda:PutFunctionConcurrency",
+            // Tells it of events that did not happen, or lets others do so.
+            "lambda:InvokeFunction",
+            "lambda:AddPermission",
         ],
     ),
-    ("queue", &["sqs:PurgeQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes"]),
+    ("queue", &ON_QUEUES),
+    ("dead-letter-queue", &ON_QUEUES),
     (
         "table",
         &[
@@ -49,19 +57,93 @@ const ON_PARTS: [(&str, &[&str]); 8] = [
             "dynamodb:PartiQLUpdate",
             "dynamodb:PartiQLDelete",
             "dynamodb:DeleteTable",
+            "dynamodb:UpdateTable",
+            "dynamodb:UpdateTimeToLive",
+            "dynamodb:PutResourcePolicy",
         ],
     ),
-    ("bucket-object", &["s3:PutObject", "s3:DeleteObject"]),
-    ("alarm", &["cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions", "cloudwatch:PutMetricAlarm"]),
-    ("topic", &["sns:DeleteTopic", "sns:SetTopicAttributes", "sns:Unsubscribe"]),
+    ("bucket-object", &["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]),
+    (
+        "alarm",
+        &[
+            "cloudwatch:DeleteAlarms",
+            "cloudwatch:DisableAlarmActions",
+            "cloudwatch:PutMetricAlarm",
+            "cloudwatch:SetAlarmState",
+        ],
+    ),
+    (
+        "topic",
+        &[
+            "sns:DeleteTopic",
+            "sns:SetTopicAttributes",
+            "sns:Unsubscribe",
+            // A filter of a subscription that lets nothing through.
+            "sns:SetSubscriptionAttributes",
+            "sns:AddPermission",
+            "sns:RemovePermission",
+        ],
+    ),
 ];
 
-/// What cuts a function off from its queue. Asked for on any mapping whose function is the audit's.
-const ON_MAPPINGS: [&str; 2] = ["lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"];
+/// What loses events on their way, invents them, or lets others do so.
+const ON_QUEUES: [&str; 6] = [
+    "sqs:PurgeQueue",
+    "sqs:DeleteQueue",
+    "sqs:SetQueueAttributes",
+    "sqs:AddPermission",
+    "sqs:RemovePermission",
+    "sqs:SendMessage",
+];
+
+/// What takes events off a queue before the function sees them, for whoever may fetch them.
+const WITH_RECEIVE: [&str; 2] = ["sqs:DeleteMessage", "sqs:ChangeMessageVisibility"];
+/// What fetches them.
+const RECEIVE: &str = "sqs:ReceiveMessage";
+
+/// What takes the audit's powers away, or gives them and more to others.
+const ON_ROLES: [&str; 6] = [
+    "iam:PutRolePolicy",
+    "iam:DeleteRolePolicy",
+    "iam:AttachRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:DeleteRole",
+];
+/// The same by a boundary. The condition key is the new one.
+const BOUND_ROLE: &str = "iam:PutRolePermissionsBoundary";
+
+/// What takes `audit.yaml` away with its bucket's settings.
+const ON_BUCKET: [&str; 5] = [
+    "s3:PutBucketPolicy",
+    "s3:DeleteBucketPolicy",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutReplicationConfiguration",
+    "s3:DeleteBucket",
+];
+
+/// What cuts a function off from its queue, or feeds it from another. Asked for on any mapping whose function is the
+/// audit's.
+const ON_MAPPINGS: [&str; 3] =
+    ["lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping", "lambda:CreateEventSourceMapping"];
 
 /// What stops a trail, or makes it record less.
 const ON_TRAILS: [&str; 4] =
     ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"];
+
+/// What the role of the audit itself needs: events fetched, sent and put off, findings written.
+const OF_AUDIT_ROLE: [&str; 7] = [
+    "sqs:SendMessage",
+    "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibility",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:BatchWriteItem",
+];
+
+/// What the role of its schedule needs.
+const OF_SCHEDULE_ROLE: [&str; 1] = ["sqs:SendMessage"];
 
 fn judge(world: &World<'_>, identity: &Identity<'_>) -> Judged {
     let Some(own) = &identity.reach else { return Ok(None) };
@@ -69,10 +151,13 @@ fn judge(world: &World<'_>, identity: &Identity<'_>) -> Judged {
         return Ok(None);
     }
     let (parts, trails) = (&world.inventory.own_parts, &world.inventory.trails);
-    // What the audit runs as has to write its table.
-    if parts.items.iter().any(|part| part.kind == "own-role" && part.arn == identity.arn) {
-        return Ok(None);
-    }
+    let is = |role: &str| world.is_own_role(identity.arn, role) == Ok(true);
+    let needed: &[&str] = match (is(AUDIT_ROLE), is(SWEEP_SCHEDULE_ROLE)) {
+        (true, _) => &OF_AUDIT_ROLE,
+        (false, true) => &OF_SCHEDULE_ROLE,
+        (false, false) => &[],
+    };
+    let counts = |action: &&&str| !needed.contains(*action);
     let mut powers = Powers::default();
     // A trail of the organization is out of reach for those in a member account.
     let of_account = |arn: &&str| arn.split(':').nth(4) == Some(world.account());
@@ -81,24 +166,59 @@ fn judge(world: &World<'_>, identity: &Identity<'_>) -> Judged {
             powers.add(action, on(own, action, trail));
         }
     }
+    let may_any = |mut actions: std::slice::Iter<'_, &str>| actions.any(|it| own.allowing(it).next().is_some());
+    let of_roles = may_any(ON_ROLES.iter()) || may_any([BOUND_ROLE].iter());
     for part in &parts.items {
-        let actions = ON_PARTS.iter().find(|(kind, _)| *kind == part.kind).map_or(&[][..], |(_, actions)| actions);
-        for action in actions {
+        for action in on_part(&part.kind).iter().filter(counts) {
             powers.add(action, on(own, action, &part.arn));
         }
-        if part.kind == "function" {
-            on_mappings(world, own, &part.arn, &mut powers);
+        match part.kind.as_str() {
+            "function" => on_mappings(world, own, &part.arn, &mut powers),
+            "own-role" if of_roles => on_role(world, own, &part.arn, &mut powers),
+            "queue" | "dead-letter-queue" if on(own, RECEIVE, &part.arn).is_some() => {
+                for action in WITH_RECEIVE.iter().filter(counts) {
+                    powers.add(action, on(own, action, &part.arn));
+                }
+            }
+            "bucket-object" => {
+                let bucket = part.arn.split_once('/').map_or(part.arn.as_str(), |(bucket, _)| bucket);
+                for action in ON_BUCKET {
+                    powers.add(action, on(own, action, bucket));
+                }
+            }
+            _ => {}
         }
     }
     // Most may do none of it to anything, so that it does not matter which parts and trails there are.
-    let may_any = |mut actions: std::slice::Iter<'_, &str>| actions.any(|it| own.allowing(it).next().is_some());
-    let of_parts = || ON_PARTS.iter().any(|(_, actions)| may_any(actions.iter())) || may_any(ON_MAPPINGS.iter());
+    let of_parts = || {
+        ON_PARTS.iter().any(|(_, actions)| may_any(actions.iter()))
+            || of_roles
+            || [&ON_MAPPINGS[..], &ON_BUCKET].iter().any(|actions| may_any(actions.iter()))
+            || (may_any([RECEIVE].iter()) && may_any(WITH_RECEIVE.iter()))
+    };
     let missing = parts.missing.as_ref().filter(|_| of_parts());
     let missing = missing.or_else(|| trails.missing.as_ref().filter(|_| may_any(ON_TRAILS.iter())));
     match (powers.problem(&format!("{} may blind or mislead this audit", identity.title())), missing) {
         (None, Some(missing)) => Err(CannotJudge::from(missing)),
         (problem, _) => Ok(problem),
     }
+}
+
+/// What blinds or misleads the audit by a part of this kind itself.
+fn on_part(kind: &str) -> &'static [&'static str] {
+    ON_PARTS.iter().find(|(of, _)| *of == kind).map_or(&[], |(_, actions)| actions)
+}
+
+fn on_role(world: &World<'_>, own: &Reach<'_>, arn: &str, powers: &mut Powers) {
+    let role = world.role(arn);
+    let tags = role.map_or(&[][..], |role| role.tags.as_slice());
+    let boundary = role.and_then(|role| role.permissions_boundary.as_ref());
+    let by_all = to_role(own, tags, boundary.map(|it| it.permissions_boundary_arn.as_str()));
+    for action in ON_ROLES {
+        powers.add(action, on(&by_all, action, arn));
+    }
+    let by_tags = reach(own.principal(), own.policies(), &tagged(own, tags));
+    powers.add(BOUND_ROLE, on(&by_tags, BOUND_ROLE, arn));
 }
 
 fn on_mappings(world: &World<'_>, own: &Reach<'_>, function: &str, powers: &mut Powers) {
@@ -150,6 +270,65 @@ mod tests {
         fine(&CHECK, eve(of("arn:aws:lambda:*:*:function:web")));
     }
 
+    /// What eve may do to a part, and may not to others of its kind.
+    fn on(kind: &str, arn: &str, action: &str) -> Value {
+        let mut inventory = eve(json!({ "Effect": "Allow", "Action": action, "Resource": "*" }));
+        inventory["ownParts"]["items"] = json!([{ "Kind": kind, "Arn": arn, "Faults": [] }]);
+        inventory
+    }
+
+    #[test]
+    fn every_part_may_be_turned_against_the_audit() {
+        for (kind, arn, actions) in [
+            ("own-role", "arn:aws:iam::123456789012:role/audit", [&ON_ROLES[..], &[BOUND_ROLE]].concat()),
+            ("queue", "arn:aws:sqs:us-east-1:123456789012:audit", ON_QUEUES.to_vec()),
+            ("dead-letter-queue", "arn:aws:sqs:us-east-1:123456789012:dead", ON_QUEUES.to_vec()),
+            (
+                "function",
+                "arn:aws:lambda:us-east-1:123456789012:function:audit",
+                [on_part("function"), &ON_MAPPINGS].concat(),
+            ),
+            ("topic", "arn:aws:sns:us-east-1:123456789012:findings", on_part("topic").to_vec()),
+            ("alarm", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a", on_part("alarm").to_vec()),
+            ("table", TABLE, on_part("table").to_vec()),
+            ("bucket-object", "arn:aws:s3:::reports/audit.yaml", [on_part("bucket-object"), &ON_BUCKET].concat()),
+        ] {
+            for action in actions {
+                let problem = problem(&CHECK, on(kind, arn, action));
+                assert!(problem.sentence.ends_with(&format!("this audit: `{action}`")), "{problem:?}");
+                assert!(problem.proofs[0].request.is_some(), "{problem:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn events_are_taken_off_a_queue_only_by_who_fetches_them() {
+        let queue = "arn:aws:sqs:us-east-1:123456789012:audit";
+        for action in WITH_RECEIVE {
+            fine(&CHECK, on("queue", queue, action));
+        }
+        fine(&CHECK, on("queue", queue, RECEIVE));
+        let mut inventory = on("queue", queue, "");
+        inventory["users"]["items"][0]["UserPolicyList"][0]["PolicyDocument"]["Statement"]["Action"] =
+            json!([RECEIVE, "sqs:DeleteMessage"]);
+        assert!(problem(&CHECK, inventory).sentence.ends_with(": `sqs:DeleteMessage`"));
+    }
+
+    #[test]
+    fn telling_more_is_not_telling_less() {
+        fine(&CHECK, on("topic", "arn:aws:sns:us-east-1:123456789012:findings", "sns:Subscribe"));
+        fine(&CHECK, on("alarm", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a", "cloudwatch:PutMetricData"));
+    }
+
+    #[test]
+    fn an_own_role_that_may_do_more_than_it_needs_is_told() {
+        let own =
+            role("audit", "lambda.amazonaws.com", json!({ "Effect": "Allow", "Action": "iam:*", "Resource": "*" }));
+        let mut inventory = on("own-role", "arn:aws:iam::123456789012:role/audit", "kms:*");
+        inventory["roles"]["items"] = json!([own]);
+        assert!(problem(&CHECK, inventory).sentence.starts_with("role `audit` may blind"));
+    }
+
     #[test]
     fn other_tables_are_others_business() {
         let others = json!({ "Effect": "Allow", "Action": "dynamodb:*", "NotResource": TABLE });
@@ -164,10 +343,14 @@ mod tests {
             "lambda.amazonaws.com",
             json!({ "Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": TABLE }),
         );
-        let part = json!({ "Kind": "own-role", "Arn": "arn:aws:iam::123456789012:role/audit", "Faults": [] });
+        let arn = "arn:aws:iam::123456789012:role/audit";
         inventory["roles"]["items"] = json!([own]);
         assert!(problem(&CHECK, inventory.clone()).sentence.starts_with("role `audit`"));
-        inventory["ownParts"]["items"][0] = part;
+        // The other roles of kvs-warden have nothing to write there.
+        let part = |id: &str| json!({ "Kind": "own-role", "LogicalId": id, "Arn": arn, "Faults": [] });
+        inventory["ownParts"]["items"][1] = part("ProvisionRole");
+        assert!(problem(&CHECK, inventory.clone()).sentence.starts_with("role `audit`"));
+        inventory["ownParts"]["items"][1] = part("AuditRole");
         fine(&CHECK, inventory);
     }
 

@@ -1,11 +1,11 @@
 //! Somebody may change what cameras may do.
 
-use policy::{Grant, Known, Reach, reach};
+use policy::{Effect, PrincipalElement, PrincipalEntry, Reach, reach};
 
 use crate::check::{CannotJudge, Check, Group, Judge, Judged, Proof, Severity};
 use crate::identity::{CREDENTIALS_PROVIDER, Identity};
-use crate::inventory::Role;
-use crate::power::{Powers, Things, on, on_any};
+use crate::own::logical::PROVISION_ROLE;
+use crate::power::{Powers, Things, on, on_any, tagged, to_role};
 use crate::world::World;
 
 pub(super) const CHECK: Check = Check {
@@ -17,7 +17,8 @@ pub(super) const CHECK: Check = Check {
           stranger with a certificate, any power over video. It is one call, and no camera notices.",
     remedy: "Leave these actions to administrators and to the roles that deploy and provision. Name those who are meant \
              to have them under `administrators` in `audit.yaml`, or suppress the finding for one that needs a few of \
-             them, with the reason.",
+             them, with the reason. What kvs-warden's own provision function does to certificates is left out here, as \
+             long as only Lambda may assume its role.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     frameworks: &["NIST.800-53.r5 AC-6"],
     judge: Judge::Identity(judge),
@@ -43,7 +44,7 @@ const ON_MANAGED_POLICY: [&str; 2] = ["iam:CreatePolicyVersion", "iam:SetDefault
 /// Not here: what makes or registers a device certificate (`iot:CreateKeysAndCertificate`, `iot:RegisterCertificate`,
 /// `iot:RegisterCertificateWithoutCA`), which may do nothing until one of these is done to it, and `iot:CreatePolicy`,
 /// which is attached to nothing.
-const AT_IOT: [(&str, &[&str]); 6] = [
+const AT_IOT: [(&str, &[&str]); 9] = [
     // Rewrites what certificates may do.
     ("policy/", &["iot:CreatePolicyVersion", "iot:SetDefaultPolicyVersion"]),
     (
@@ -58,16 +59,65 @@ const AT_IOT: [(&str, &[&str]); 6] = [
             "iot:UpdateCertificate",
         ],
     ),
-    ("thinggroup/", &["iot:AttachPolicy"]),
-    // Lets a stranger's CA sign certificates that register themselves.
-    ("", &["iot:RegisterCACertificate"]),
+    // Gives a policy to all of a group, or a group's policies to a thing's certificates.
+    ("thinggroup/", &["iot:AttachPolicy", "iot:AddThingToThingGroup"]),
+    (
+        "thing/",
+        &[
+            // Writes which certificate a camera's name belongs to, as provisioning reads it.
+            "iot:UpdateThing",
+            "iot:UpdateThingGroupsForThing",
+        ],
+    ),
+    (
+        "",
+        &[
+            // Lets a stranger's CA sign certificates that register themselves.
+            "iot:RegisterCACertificate",
+            // Attaches what its template says to a thing.
+            "iot:RegisterThing",
+            // Decides whether provisioning hears of a certificate.
+            "iot:UpdateEventConfigurations",
+        ],
+    ),
     ("cacert/", &["iot:UpdateCACertificate"]),
-    // Decides which policy new cameras get.
-    ("provisioningtemplate/", &["iot:CreateProvisioningTemplateVersion", "iot:UpdateProvisioningTemplate"]),
+    (
+        "provisioningtemplate/",
+        &[
+            // Decides which policy new cameras get.
+            "iot:CreateProvisioningTemplateVersion",
+            "iot:UpdateProvisioningTemplate",
+            // Makes a certificate that may become any camera of the template.
+            "iot:CreateProvisioningClaim",
+        ],
+    ),
+    // Lets a function of one's own say who is which device, and with which policy.
+    ("authorizer/", &["iot:CreateAuthorizer", "iot:UpdateAuthorizer", "iot:SetDefaultAuthorizer"]),
+    ("domainconfiguration/", &["iot:UpdateDomainConfiguration"]),
 ];
 
-/// What gives cameras another role, together with `iam:PassRole`.
-const WITH_PASS_ROLE: [&str; 2] = ["iot:UpdateRoleAlias", "iot:CreateRoleAlias"];
+/// What the role that provisions cameras does to the certificates, things and groups of those that join. The template gives
+/// it nothing else of what is asked for here.
+const PROVISIONING: [(&str, &str); 5] = [
+    ("cert/", "iot:AttachPolicy"),
+    ("cert/", "iot:AttachThingPrincipal"),
+    ("cert/", "iot:UpdateCertificate"),
+    ("thinggroup/", "iot:AddThingToThingGroup"),
+    ("thing/", "iot:UpdateThing"),
+];
+
+/// What gives cameras another role, or lets AWS IoT act with one as somebody wants, together with `iam:PassRole`; by the
+/// resources that it is asked for on.
+const WITH_PASS_ROLE: [(&str, &[&str]); 3] = [
+    ("rolealias/", &["iot:UpdateRoleAlias", "iot:CreateRoleAlias"]),
+    // Makes things and attaches policies as whoever registers a certificate wants.
+    ("provisioningtemplate/", &["iot:CreateProvisioningTemplate"]),
+    // Tells provisioning of certificates.
+    ("rule/", &["iot:CreateTopicRule", "iot:ReplaceTopicRule"]),
+];
+
+/// The service that assumes the roles of functions.
+const LAMBDA: &str = "lambda.amazonaws.com";
 
 /// As which service a role is passed to a role alias. AWS does not say which of the two.
 const PASSED_TO: [&str; 2] = [CREDENTIALS_PROVIDER, "iot.amazonaws.com"];
@@ -78,15 +128,26 @@ fn judge(world: &World<'_>, identity: &Identity<'_>) -> Judged {
         return Ok(None);
     }
     let mut powers = Powers::default();
-    let missing = on_roles(world, own, &mut powers);
+    let mut missing = on_roles(world, own, &mut powers);
     for (kind, actions) in AT_IOT {
         for (action, proof) in at_iot(world, own, kind, actions) {
+            if PROVISIONING.contains(&(kind, action)) && is_of_lambda(identity) {
+                match world.is_own_role(identity.arn, PROVISION_ROLE) {
+                    Ok(false) => {}
+                    Ok(true) => continue,
+                    Err(unknown) => {
+                        missing.get_or_insert_with(|| unknown.into());
+                        continue;
+                    }
+                }
+            }
             powers.add(action, Some(proof));
         }
     }
-    let aliases = at_iot(world, own, "rolealias/", &WITH_PASS_ROLE);
-    if !aliases.is_empty() && passes_a_role(world, own) {
-        for (action, proof) in aliases {
+    let with_role = WITH_PASS_ROLE.iter().flat_map(|(kind, actions)| at_iot(world, own, kind, actions));
+    let with_role: Vec<_> = with_role.collect();
+    if !with_role.is_empty() && passes_a_role(world, own) {
+        for (action, proof) in with_role {
             powers.add(action, Some(proof));
         }
     }
@@ -94,6 +155,14 @@ fn judge(world: &World<'_>, identity: &Identity<'_>) -> Judged {
         (None, Some(missing)) => Err(missing),
         (problem, _) => Ok(problem),
     }
+}
+
+/// Whether it is a role that only Lambda may assume.
+fn is_of_lambda(identity: &Identity<'_>) -> bool {
+    let mut allowing = identity.trust().filter(|at| at.statement.effect == Effect::Allow).peekable();
+    let of_lambda = |entry: &PrincipalEntry| matches!(entry, PrincipalEntry::Service(name) if name == LAMBDA);
+    let only = |principal: &PrincipalElement| !principal.negated && principal.entries.iter().all(of_lambda);
+    allowing.peek().is_some() && allowing.all(|at| at.statement.principal.as_ref().is_some_and(only))
 }
 
 /// Looks at the roles of role aliases and their managed policies, and says what of them was not read and matters.
@@ -116,13 +185,8 @@ fn on_roles(world: &World<'_>, own: &Reach<'_>, powers: &mut Powers) -> Option<C
             continue;
         };
         let boundary = role.permissions_boundary.as_ref().map(|it| it.permissions_boundary_arn.as_str());
-        let tagged = tags_of(role, own);
-        let bounded = match boundary {
-            Some(boundary) => tagged.clone().with("iam:PermissionsBoundary", boundary),
-            None => tagged.clone().without("iam:PermissionsBoundary"),
-        };
-        let by = |known: &Known| reach(own.principal(), own.policies(), known);
-        let (by_tags, by_all) = (by(&tagged), by(&bounded));
+        let by_tags = reach(own.principal(), own.policies(), &tagged(own, &role.tags));
+        let by_all = to_role(own, &role.tags, boundary);
         for action in ON_ROLE.iter().filter(may) {
             powers.add(action, on(&by_all, action, arn));
         }
@@ -139,25 +203,6 @@ fn on_roles(world: &World<'_>, own: &Reach<'_>, powers: &mut Powers) -> Option<C
         }
     }
     missing.map(CannotJudge::from)
-}
-
-/// The tags of a role that conditions of somebody's policies ask for, there or not.
-fn tags_of(role: &Role, own: &Reach<'_>) -> Known {
-    let terms = own.grants().iter().flat_map(|grant| {
-        let within = Grant::within(grant).flatten().chain(grant.except()).map(AsRef::as_ref);
-        grant.allow().into_iter().chain(within).collect::<Vec<_>>()
-    });
-    let keys = terms.flat_map(|term| term.conditions().iter().flat_map(|condition| condition.keys()));
-    keys.fold(own.known().clone(), |known, key| {
-        let Some((prefix, name)) = key.as_str().split_once('/') else { return known };
-        if !["aws:ResourceTag", "iam:ResourceTag"].iter().any(|one| one.eq_ignore_ascii_case(prefix)) {
-            return known;
-        }
-        match role.tags.iter().find(|tag| tag.key.eq_ignore_ascii_case(name)) {
-            Some(tag) => known.with(key.as_str(), tag.value.as_str()),
-            None => known.without(key.as_str()),
-        }
-    })
 }
 
 /// Whether it may pass any role of the account to AWS IoT.
@@ -181,6 +226,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::own::template;
     use crate::testing::{camera_role, cannot_judge, denied, fine, fine_as, problem, role_alias, user};
 
     fn eve(statement: Value) -> Value {
@@ -206,6 +252,33 @@ mod tests {
         assert!(
             problem.sentence.ends_with("`iot:AttachPolicy`, `iot:AttachPrincipalPolicy`, `iot:AttachThingPrincipal`")
         );
+    }
+
+    #[test]
+    fn who_says_which_certificate_is_whose_is_told() {
+        for action in [
+            "UpdateThing",
+            "AddThingToThingGroup",
+            "RegisterThing",
+            "CreateProvisioningClaim",
+            "SetDefaultAuthorizer",
+            "UpdateDomainConfiguration",
+            "UpdateEventConfigurations",
+        ] {
+            let statement = json!({ "Effect": "Allow", "Action": format!("iot:{action}"), "Resource": "*" });
+            assert!(problem(&CHECK, eve(statement)).sentence.ends_with(&format!(": `iot:{action}`")), "{action}");
+        }
+        let shadows =
+            json!({ "Effect": "Allow", "Action": ["iot:UpdateThingShadow", "iot:CreateThing"], "Resource": "*" });
+        fine(&CHECK, eve(shadows));
+    }
+
+    #[test]
+    fn a_rule_acts_with_a_role_only_for_who_may_pass_one() {
+        let rule = json!({ "Effect": "Allow", "Action": "iot:ReplaceTopicRule", "Resource": "*" });
+        fine(&CHECK, eve(rule.clone()));
+        let pass = json!({ "Effect": "Allow", "Action": "iam:PassRole", "Resource": "*" });
+        problem(&CHECK, eve(json!([rule, pass])));
     }
 
     #[test]
@@ -242,6 +315,61 @@ mod tests {
         let mut inventory = eve(json!({ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }));
         inventory["roleAliases"] = json!({ "items": [], "couldNotCheck": denied("iot:ListRoleAliases") });
         fine(&CHECK, inventory);
+    }
+
+    /// The role that provisions, as the template makes it, in an account where it is kvs-warden's own.
+    fn provisioning() -> Value {
+        let role = template::role("ProvisionRole", "yard-ProvisionRole-1A2B3C");
+        let part = json!({ "Kind": "own-role", "LogicalId": "ProvisionRole", "Arn": role["Arn"], "Faults": [] });
+        json!({
+            "users": { "items": [] },
+            "roles": { "items": [role] },
+            "roleAliases": { "items": [] },
+            "ownParts": { "items": [part] },
+        })
+    }
+
+    #[test]
+    fn what_the_template_lets_provisioning_do_is_left_out_for_that_very_role() {
+        fine(&CHECK, provisioning());
+        let mut alike = provisioning();
+        alike["ownParts"]["items"][0]["Arn"] = json!("arn:aws:iam::123456789012:role/yard-ProvisionRole-9Z8Y7X");
+        let named = PROVISIONING.map(|(_, action)| format!("`{action}`")).join(", ");
+        let told = format!("role `yard-ProvisionRole-1A2B3C` may change what cameras may do: {named}");
+        assert_eq!(problem(&CHECK, alike).sentence, told);
+    }
+
+    #[test]
+    fn what_goes_beyond_provisioning_is_told_of_that_role_too() {
+        for (statement, action) in [
+            (
+                json!({ "Effect": "Allow", "Action": "iot:CreatePolicyVersion", "Resource": "*" }),
+                "iot:CreatePolicyVersion",
+            ),
+            (json!({ "Effect": "Allow", "Action": "iot:AttachPolicy", "Resource": "*" }), "iot:AttachPolicy"),
+        ] {
+            let mut more = provisioning();
+            more["roles"]["items"][0]["RolePolicyList"][0]["PolicyDocument"]["Statement"]
+                .as_array_mut()
+                .unwrap()
+                .push(statement);
+            assert!(problem(&CHECK, more).sentence.ends_with(&format!("may do: `{action}`")));
+        }
+        let mut open = provisioning();
+        let root = json!({ "AWS": "arn:aws:iam::123456789012:root" });
+        open["roles"]["items"][0]["AssumeRolePolicyDocument"]["Statement"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({ "Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole" }));
+        assert!(problem(&CHECK, open).sentence.contains("`iot:UpdateCertificate`"));
+    }
+
+    #[test]
+    fn without_the_own_parts_nobody_can_tell_whose_provisioning_it_is() {
+        let mut inventory = provisioning();
+        inventory["ownParts"] = json!({ "items": [], "couldNotCheck": denied("cloudformation:ListStackResources") });
+        let cannot = cannot_judge(&CHECK, inventory);
+        assert_eq!(cannot.permission.as_deref(), Some("cloudformation:ListStackResources"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use policy::catalogue::{Level, service};
 
-use crate::camera_sessions::{actions_of, allowance, expected_actions, first_beyond, refs, sessions};
+use crate::camera_sessions::{actions_of, allowance, expected_actions, refs, sessions};
 use crate::check::{Check, Group, Judge, Judged, Problem, Severity};
 use crate::identity::{Identity, proofs};
 use crate::wording::some;
@@ -47,7 +47,7 @@ fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
     let (changes, expected) = (changes(), expected_actions(world)?);
     let allowance = allowance(&refs(&changes), &[(&refs(&expected), &["*"])])?;
     let sessions = sessions(role);
-    let beyond = first_beyond(&sessions, &allowance);
+    let beyond = sessions.first_beyond(&allowance)?;
     if beyond.is_empty() {
         return Ok(None);
     }

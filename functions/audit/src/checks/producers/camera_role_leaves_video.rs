@@ -2,10 +2,10 @@
 
 use policy::{Excess, Known, Reach, reach};
 
-use crate::camera_sessions::{actions_of, allowance, first_beyond, refs, sessions};
+use crate::camera_sessions::{actions_of, allowance, refs, sessions};
 use crate::check::{Check, Group, Judge, Judged, Problem, Severity};
 use crate::identity::{Identity, proofs};
-use crate::named_values::named_values;
+use crate::named_values::{NamedValues, named_values};
 use crate::wording::some;
 use crate::world::World;
 
@@ -36,17 +36,19 @@ fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
     let video = allowance(&["*"], &[(&["kinesisvideo:*"], any), (&KEY_USE, any), (&expected, any)])?;
     let keys = allowance(&KEY_USE, &[(&expected, any)])?;
     let sessions = sessions(role);
-    let beyond = first_beyond(&sessions, &video);
+    let beyond = sessions.first_beyond(&video)?;
     if !beyond.is_empty() {
         return Ok(Some(told(role, &beyond)));
     }
-    for session in sessions.iter().filter(|session| !session.reach.beyond(&keys).is_empty()) {
-        for otherwise in not_for_video(world, role, &session.reach) {
+    for session in sessions.all.iter().filter(|session| !session.reach.beyond(&keys).is_empty()) {
+        let (otherwise, named) = not_for_video(world, role, &session.reach);
+        for otherwise in otherwise {
             let beyond = otherwise.beyond(&keys);
             if !beyond.is_empty() {
                 return Ok(Some(told(role, &beyond)));
             }
         }
+        named.whole()?;
     }
     Ok(None)
 }
@@ -56,14 +58,16 @@ fn told(role: &Identity<'_>, beyond: &[Excess<'_, '_>]) -> Problem {
     Problem::new(sentence).with(proofs(beyond))
 }
 
-/// The session when it uses a key itself, or through another service than Kinesis Video Streams.
-fn not_for_video<'g>(world: &World<'_>, role: &Identity<'g>, own: &Reach<'g>) -> Vec<Reach<'g>> {
+/// The session when it uses a key itself, or through another service than Kinesis Video Streams; with the services that
+/// its policies name.
+fn not_for_video<'g>(world: &World<'_>, role: &Identity<'g>, own: &Reach<'g>) -> (Vec<Reach<'g>>, NamedValues) {
     let others = OTHER_SERVICES.map(|service| format!("{service}.{}.amazonaws.com", world.inventory.taken.region));
-    let named = named_values(role.policies, VIA).into_iter().filter(|via| !via.starts_with("kinesisvideo."));
+    let named = named_values(role.policies, VIA, Vec::new());
+    let listed = named.values.iter().filter(|via| !via.starts_with("kinesisvideo.")).cloned();
     let known = own.known();
-    let through = others.into_iter().chain(named).map(|via| known.clone().with(VIA, via));
+    let through = others.into_iter().chain(listed).map(|via| known.clone().with(VIA, via));
     let all = std::iter::once(known.clone().without(VIA)).chain(through);
-    all.map(|known: Known| reach(own.principal(), role.policies, &known)).collect()
+    (all.map(|known: Known| reach(own.principal(), role.policies, &known)).collect(), named)
 }
 
 #[cfg(test)]

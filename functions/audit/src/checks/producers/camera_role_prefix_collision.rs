@@ -25,10 +25,10 @@ pub(super) const CHECK: Check = Check {
 fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
     let looks = looks(world, role)?;
     // A role that reaches any stream is told of by another check.
-    if looks.iter().any(|look| !look.far().is_empty()) {
+    if looks.all.iter().any(|look| !look.far().is_empty()) {
         return Ok(None);
     }
-    for look in &looks {
+    for look in &looks.all {
         let beyond = look.beyond_own();
         if !beyond.is_empty() {
             let actions = some(&actions_of(&beyond));
@@ -37,7 +37,7 @@ fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
             return Ok(Some(Problem::new(sentence).with(proofs(&beyond))));
         }
     }
-    Ok(None)
+    looks.whole.map(|()| None)
 }
 
 #[cfg(test)]

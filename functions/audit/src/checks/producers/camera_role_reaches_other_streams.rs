@@ -23,7 +23,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
-    for look in looks(world, role)? {
+    let looks = looks(world, role)?;
+    for look in looks.all {
         let beyond = look.far();
         if !beyond.is_empty() {
             let actions = some(&actions_of(&beyond));
@@ -31,7 +32,7 @@ fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
             return Ok(Some(Problem::new(sentence).with(proofs(&beyond))));
         }
     }
-    Ok(None)
+    looks.whole.map(|()| None)
 }
 
 #[cfg(test)]

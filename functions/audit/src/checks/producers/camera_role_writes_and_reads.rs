@@ -1,6 +1,6 @@
 //! A camera's role may both send video and read it.
 
-use crate::camera_sessions::{Session, actions_of, allowance, expected_actions, refs, sessions};
+use crate::camera_sessions::{Sessions, actions_of, allowance, expected_actions, refs, sessions};
 use crate::check::{Check, Group, Judge, Judged, Problem, Severity};
 use crate::footage::FOOTAGE;
 use crate::identity::{Identity, proofs};
@@ -22,15 +22,15 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// Whether a session may send video to a stream.
-pub(super) fn sends(sessions: &[Session<'_>]) -> bool {
-    sessions.iter().any(|session| session.reach.allowing("kinesisvideo:PutMedia").next().is_some())
+pub(super) fn sends(sessions: &Sessions<'_>) -> bool {
+    sessions.all.iter().any(|session| session.reach.allowing("kinesisvideo:PutMedia").next().is_some())
 }
 
 fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
     let expected = expected_actions(world)?;
     let allowance = allowance(&FOOTAGE, &[(&refs(&expected), &["*"])])?;
     let sessions = sessions(role);
-    for session in sessions.iter().filter(|_| sends(&sessions)) {
+    for session in sessions.all.iter().filter(|_| sends(&sessions)) {
         let beyond = session.reach.beyond(&allowance);
         if !beyond.is_empty() {
             let reading = some(&actions_of(&beyond));
@@ -38,6 +38,7 @@ fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
             return Ok(Some(Problem::new(sentence).with(proofs(&beyond))));
         }
     }
+    sessions.whole()?;
     Ok(None)
 }
 

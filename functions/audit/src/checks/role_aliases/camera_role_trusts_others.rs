@@ -1,10 +1,10 @@
 //! Others than AWS IoT's credentials provider may assume a camera's role.
 
-use policy::{Effect, PrincipalElement};
+use policy::{Effect, PrincipalElement, PrincipalEntry};
 
 use crate::check::{Check, Group, Judge, Judged, Problem, Proof, Severity};
 use crate::identity::{CREDENTIALS_PROVIDER, Identity};
-use crate::trust::{Assumer, FOREIGN_ACCOUNT, accounts_in};
+use crate::trust::{Assumer, FOREIGN_ACCOUNT, accounts_in, stranger};
 use crate::wording::some;
 use crate::world::World;
 
@@ -27,9 +27,14 @@ fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
     let mut accounts = vec![world.account().to_owned(), FOREIGN_ACCOUNT.to_owned()];
     accounts.extend(accounts_in(trust));
     let partition = &world.inventory.taken.partition;
+    // That it trusts everybody is for another check to say.
+    let everybody = stranger(partition).is_some_and(|stranger| stranger.way_in(trust, role.arn).is_some());
+    let is_told =
+        |named: &&PrincipalElement| everybody && (named.negated || named.entries.contains(&PrincipalEntry::Everyone));
     let (mut others, mut proofs): (Vec<String>, Vec<Proof>) = (Vec::new(), Vec::new());
     for statement in trust.document.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
-        for (name, assumers) in statement.principal.iter().flat_map(|named| named_by(named, partition, &accounts)) {
+        let named = statement.principal.iter().filter(|named| !is_told(named));
+        for (name, assumers) in named.flat_map(|named| named_by(named, partition, &accounts)) {
             let Some(proof) = assumers.iter().find_map(|assumer| assumer.way_in(trust, role.arn)) else { continue };
             if !others.contains(&name) {
                 others.push(name);
@@ -49,7 +54,7 @@ fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
 fn named_by(named: &PrincipalElement, partition: &str, accounts: &[String]) -> Vec<(String, Vec<Assumer>)> {
     if named.negated {
         let but: Vec<_> = named.entries.iter().map(ToString::to_string).collect();
-        let everyone = Assumer::named_by(&policy::PrincipalEntry::Everyone, partition, accounts);
+        let everyone = Assumer::named_by(&PrincipalEntry::Everyone, partition, accounts);
         return vec![(format!("all but {}", but.join(", ")), everyone)];
     }
     let entries = named.entries.iter().map(|entry| (entry.to_string(), entry));

@@ -25,12 +25,12 @@ fn judge(world: &World<'_>, identity: &Identity<'_>) -> Judged {
     if identity.is_camera() || identity.is_administrator() || identity.is_named_by(&world.expect.viewers) {
         return Ok(None);
     }
-    let (actions, proofs) = on_any(world, identity, &pictures());
-    if actions.is_empty() {
+    let found = on_any(world, identity, &pictures())?;
+    if found.actions.is_empty() {
         return Ok(None);
     }
-    let sentence = format!("{} may watch the video of all streams: {}", identity.title(), some(&actions));
-    Ok(Some(Problem::new(sentence).with(proofs)))
+    let sentence = format!("{} may watch the video of {}: {}", identity.title(), found.streams(), some(&found.actions));
+    Ok(Some(Problem::new(sentence).with(found.proofs)))
 }
 
 #[cfg(test)]
@@ -38,11 +38,27 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::testing::{cannot_judge, fine, fine_as, problem, user};
+    use crate::testing::{cannot_judge, denied, fine, fine_as, problem, stream, user};
 
     fn watching(resource: &Value) -> Value {
         let user = user("alice", json!({ "Effect": "Allow", "Action": "kinesisvideo:GetMedia", "Resource": resource }));
-        json!({ "roles": { "items": [] }, "users": { "items": [user] } })
+        json!({ "roles": { "items": [] }, "users": { "items": [user] }, "streams": { "items": [] },
+            "streamTags": { "items": [] } })
+    }
+
+    fn watching_if(condition: &Value) -> Value {
+        let mut inventory = watching(&json!("*"));
+        inventory["users"]["items"][0]["UserPolicyList"][0]["PolicyDocument"]["Statement"]["Condition"] =
+            condition.clone();
+        inventory
+    }
+
+    /// `lobby-0` to `lobby-2`, and so many with other names.
+    fn with_streams(mut inventory: Value, others: usize) -> Value {
+        let names = (0..3).map(|number| format!("lobby-{number}"));
+        let names = names.chain((0..others).map(|number| format!("yard-{number}")));
+        inventory["streams"]["items"] = names.map(|name| stream(&name)).collect();
+        inventory
     }
 
     #[test]
@@ -57,6 +73,67 @@ mod tests {
     fn streams_of_a_prefix_are_not() {
         fine(&CHECK, watching(&json!("arn:aws:kinesisvideo:*:*:stream/lobby-*")));
         fine(&CHECK, watching(&json!("arn:aws:kinesisvideo:*:*:stream/${aws:username}-*")));
+    }
+
+    #[test]
+    fn many_prefixes_together_and_one_that_fits_most_names_are_all_streams() {
+        let letters = ('a'..='z').map(|letter| format!("arn:aws:kinesisvideo:*:*:stream/{letter}*"));
+        problem(&CHECK, watching(&json!(letters.collect::<Vec<_>>())));
+        problem(&CHECK, watching(&json!("arn:aws:kinesisvideo:*:*:stream/*-*")));
+    }
+
+    #[test]
+    fn a_bound_that_more_than_half_of_the_streams_are_within_is_none() {
+        let lobby = watching(&json!("arn:aws:kinesisvideo:*:*:stream/lobby-*"));
+        let problem = problem(&CHECK, with_streams(lobby.clone(), 2));
+        assert_eq!(problem.sentence, "user `alice` may watch the video of most streams: `kinesisvideo:GetMedia`");
+        assert!(problem.proofs[0].request.as_ref().unwrap()["resource"].as_str().unwrap().contains("stream/lobby-"));
+        fine(&CHECK, with_streams(lobby.clone(), 3));
+        // Of three, two are few.
+        fine(&CHECK, with_streams(lobby, 0));
+    }
+
+    #[test]
+    fn a_tag_that_every_stream_has_is_no_bound() {
+        problem(&CHECK, watching_if(&json!({ "StringLike": { "aws:ResourceTag/kvs-warden:thing": "*" } })));
+        problem(&CHECK, watching_if(&json!({ "Null": { "aws:ResourceTag/kvs-warden:priority": "false" } })));
+        fine(&CHECK, watching_if(&json!({ "StringEquals": { "aws:ResourceTag/kvs-warden:thing": "gate" } })));
+        let mut inventory = with_streams(watching_if(&json!({ "StringEquals": { "aws:ResourceTag/view": "yes" } })), 1);
+        fine(&CHECK, inventory.clone());
+        let tagged = (0..3).map(|number| {
+            json!({ "Tags": [{ "Key": "view", "Value": "yes" }], "ResourceARN":
+            format!("arn:aws:kinesisvideo:us-east-1:123456789012:stream/lobby-{number}/1700000000000") })
+        });
+        inventory["streamTags"]["items"] = tagged.collect();
+        problem(&CHECK, inventory);
+    }
+
+    #[test]
+    fn a_tag_is_no_bound_for_who_may_put_it_there() {
+        let view = json!({ "StringEquals": { "aws:ResourceTag/view": "yes" } });
+        let tagging = |condition: &Value| {
+            let mut inventory = watching_if(&view);
+            inventory["users"]["items"][0]["UserPolicyList"][0]["PolicyDocument"]["Statement"] = json!([
+                { "Effect": "Allow", "Action": "kinesisvideo:GetMedia", "Resource": "*", "Condition": view },
+                { "Effect": "Allow", "Action": "kinesisvideo:TagStream", "Resource": "*", "Condition": condition },
+            ]);
+            inventory
+        };
+        problem(&CHECK, tagging(&json!({})));
+        problem(&CHECK, tagging(&json!({ "ForAnyValue:StringEquals": { "aws:TagKeys": ["view", "site"] } })));
+        fine(&CHECK, tagging(&json!({ "ForAllValues:StringEquals": { "aws:TagKeys": "site" } })));
+    }
+
+    #[test]
+    fn without_the_streams_a_bound_that_some_names_are_within_cannot_be_judged() {
+        let mut inventory =
+            watching(&json!(["arn:aws:kinesisvideo:*:*:stream/a*", "arn:aws:kinesisvideo:*:*:stream/b*"]));
+        fine(&CHECK, inventory.clone());
+        inventory["streams"] = json!({ "items": [], "couldNotCheck": denied("kinesisvideo:ListStreams") });
+        assert_eq!(cannot_judge(&CHECK, inventory).permission.as_deref(), Some("kinesisvideo:ListStreams"));
+        let mut inventory = with_streams(watching_if(&json!({ "StringEquals": { "aws:ResourceTag/view": "yes" } })), 1);
+        inventory["streamTags"] = json!({ "items": [], "couldNotCheck": denied("tag:GetResources") });
+        assert_eq!(cannot_judge(&CHECK, inventory).permission.as_deref(), Some("tag:GetResources"));
     }
 
     #[test]

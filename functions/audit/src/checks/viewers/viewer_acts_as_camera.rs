@@ -26,12 +26,14 @@ fn judge(world: &World<'_>, identity: &Identity<'_>) -> Judged {
     let Some(reach) = identity.reach.as_ref().filter(|_| !identity.is_camera() && !identity.is_administrator()) else {
         return Ok(None);
     };
-    let (actions, proofs) = on_any(world, identity, &SENDING);
-    if actions.is_empty() || reach.beyond(&allowance(&pictures(), &[])?).is_empty() {
+    let found = on_any(world, identity, &SENDING)?;
+    if found.actions.is_empty() || reach.beyond(&allowance(&pictures(), &[])?).is_empty() {
         return Ok(None);
     }
-    let sentence = format!("{} watches video and may send it as any camera: {}", identity.title(), some(&actions));
-    Ok(Some(Problem::new(sentence).with(proofs)))
+    let camera = if found.only_most { "most cameras" } else { "any camera" };
+    let (title, actions) = (identity.title(), some(&found.actions));
+    let sentence = format!("{title} watches video and may send it as {camera}: {actions}");
+    Ok(Some(Problem::new(sentence).with(found.proofs)))
 }
 
 #[cfg(test)]

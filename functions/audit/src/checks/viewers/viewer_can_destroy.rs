@@ -26,12 +26,13 @@ fn judge(world: &World<'_>, identity: &Identity<'_>) -> Judged {
     if identity.is_camera() || identity.is_administrator() || identity.is_named_by(&world.expect.administrators) {
         return Ok(None);
     }
-    let (actions, proofs) = on_any(world, identity, &LOSING);
-    if actions.is_empty() {
+    let found = on_any(world, identity, &LOSING)?;
+    if found.actions.is_empty() {
         return Ok(None);
     }
-    let sentence = format!("{} may lose the recorded video of all streams: {}", identity.title(), some(&actions));
-    Ok(Some(Problem::new(sentence).with(proofs)))
+    let (title, streams, actions) = (identity.title(), found.streams(), some(&found.actions));
+    let sentence = format!("{title} may lose the recorded video of {streams}: {actions}");
+    Ok(Some(Problem::new(sentence).with(found.proofs)))
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ pub(super) const CHECK: Check = Check {
     group: Group::Watch,
     severity: Severity::High,
     title: "A part of kvs-warden is switched off or changed",
-    why: "Whoever wants to change a policy unseen first takes away what watches. A rule that is disabled or an alarm \
-          without actions looks like peace.",
-    remedy: "Find who changed it with `aws cloudtrail lookup-events --lookup-attributes \
+    why: "Whoever wants to change a policy unseen first takes away what watches. A rule that is disabled or selects \
+          nothing, an alarm that cannot go off, or a subscription that is filtered looks like peace.",
+    remedy: "Confirm the mail of a subscription that still waits for it. Else find who changed it with `aws cloudtrail lookup-events --lookup-attributes \
              AttributeKey=ResourceName,AttributeValue=<name>`, then deploy the stack again with `sam deploy`. Where \
              CloudFormation sees nothing to change, put the setting back by hand; `aws cloudformation \
              detect-stack-drift` tells what differs.",

@@ -39,8 +39,8 @@ pub struct Expectations {
     pub buckets: Vec<String>,
     /// Users and roles that are meant to watch all streams, as patterns over ARNs with `*`.
     pub viewers: Vec<String>,
-    /// Users and roles that are meant to change cameras' policies and the audit, as patterns over ARNs with `*`. Whoever
-    /// may do everything is told of once, all the same.
+    /// Users and roles that are meant to change cameras' policies and the audit, to assume any role, or to do everything, as
+    /// patterns over ARNs with `*`. No check of escalation tells of them.
     pub administrators: Vec<String>,
     /// Interface endpoints that have to be there, by service: `kinesisvideo`, `kinesis-streams`, `iot.credentials`, ….
     pub endpoints: Vec<String>,

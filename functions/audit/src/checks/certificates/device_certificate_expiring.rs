@@ -12,9 +12,11 @@ pub(super) const CHECK: Check = Check {
     title: "A device certificate ends soon, or has ended",
     why: "Behind its end the camera cannot connect and gets no credentials: it stops sending video, and mostly nobody \
           is near who could give it another certificate.",
-    remedy: "Give the camera a new certificate while it can still connect, attach it (`aws iot attach-thing-principal \
-             --thing-name <thing> --principal <new certificate ARN>`), and then switch the old one off: `aws iot \
-             update-certificate --certificate-id <id> --new-status INACTIVE`.",
+    remedy: "Give the camera a new certificate while it can still connect. With `CertificateRotation=same-ca`, a camera \
+             of kvs-warden connects with one of the same CA and subject, and all is done. For any other, attach the new \
+             certificate's policy (`aws iot attach-policy`) and thing (`aws iot attach-thing-principal`), and see it \
+             connect. Only then switch the old one off: `aws iot update-certificate --certificate-id <id> --new-status \
+             INACTIVE`.",
     reference: "https://docs.aws.amazon.com/iot-device-defender/latest/devguide/audit-chk-device-cert-approaching-expiration.html",
     frameworks: &["FSBP ACM.1"],
     judge: Judge::CertificateDetail(judge),

@@ -17,8 +17,8 @@ pub(super) const CHECK: Check = Check {
           stranger with a certificate, any power over video. It is one call, and no camera notices.",
     remedy: "Leave these actions to administrators and to the roles that deploy and provision. Name those who are meant \
              to have them under `administrators` in `audit.yaml`, or suppress the finding for one that needs a few of \
-             them, with the reason. What kvs-warden's own provision function does to certificates is left out here, as \
-             long as only Lambda may assume its role.",
+             them, with the reason. What kvs-warden's own provision function does to cameras that join is left out \
+             here, as long as only Lambda may assume its role.",
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     frameworks: &["NIST.800-53.r5 AC-6"],
     judge: Judge::Identity(judge),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .account import ACCOUNT, REGION
 from .child import Children
 from .crash import Crashes
-from .journal import Journal
+from .journal import JOURNAL
 from .proxy import Proxy
 from .server import Server
 
@@ -32,7 +32,7 @@ class Cloud:
         self.sources: list[EventSource] = []
         # Logical id to physical id.
         self.resources: dict[str, str] = {}
-        self.journal = Journal()
+        self.journal = JOURNAL
         self.crashes = Crashes(lambda function: self.functions[function].kill())
 
     def start(self) -> dict[str, Any]:

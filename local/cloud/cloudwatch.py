@@ -1,4 +1,4 @@
-"""DescribeAlarms in pages, and of the kinds that are asked for, neither of which moto looks at."""
+"""DescribeAlarms in pages, and of the kinds that are asked for, neither of which moto looks at; and GetMetricData."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ def install() -> None:
     from moto.core.exceptions import ServiceException
     from moto.core.responses import ActionResult
 
+    from .metric_data import get_metric_data
     from .paging import page
 
     describe = CloudWatchResponse.describe_alarms
@@ -37,3 +38,6 @@ def install() -> None:
         return ActionResult(told | ({"NextToken": token} if token else {}))
 
     CloudWatchResponse.describe_alarms = describe_alarms  # type: ignore[method-assign]
+    CloudWatchResponse.get_metric_data = lambda self: ActionResult(  # type: ignore[method-assign]
+        get_metric_data(self._get_params())
+    )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from . import sqs
+from . import sqs, staging
 from .account import ACCOUNT
 from .gateway import answer_json
 
@@ -39,12 +39,14 @@ class Control:
             ("POST", "settings"): self._set,
             ("GET", "settings"): lambda _: self._settings(),
             ("POST", "restart"): self._restart,
+            ("POST", "timeout"): self._timeout,
             ("POST", "event"): self._event,
             ("POST", "tick"): self._tick,
             ("POST", "load"): self._load,
             ("POST", "corrupt"): self._corrupt,
             ("GET", "idle"): lambda _: self._idle(),
             ("GET", "policies"): lambda _: self._policies(),
+            **staging.ROOMS,
         }
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -111,6 +113,7 @@ class Control:
             "streamCreatingSeconds": SETTINGS.creating_seconds,
             "streamLimit": SETTINGS.stream_limit,
             "trail": trails.on(),
+            **staging.settings(),
         }
 
     def _set(self, asked: dict[str, Any]) -> Any:
@@ -118,8 +121,10 @@ class Control:
         from .iot.certificate import SHOWN_INSTEAD
         from .kinesisvideo.settings import SETTINGS
 
-        if unknown := asked.keys() - {"streamCreatingSeconds", "streamLimit", "certificatePem", "trail"}:
+        known = {"streamCreatingSeconds", "streamLimit", "certificatePem", "trail", *staging.SETTING_NAMES}
+        if unknown := asked.keys() - known:
             raise Refused(f"unknown settings: {', '.join(sorted(unknown))}")
+        staging.change(asked)
         if "streamCreatingSeconds" in asked:
             SETTINGS.creating_seconds = float(asked["streamCreatingSeconds"])
         if "streamLimit" in asked:
@@ -134,6 +139,12 @@ class Control:
         function = self._cloud.functions[asked["function"]]
         function.restart(asked.get("environment", {}))
         return {"function": function.logical_id, "workers": len(function.workers)}
+
+    def _timeout(self, asked: dict[str, Any]) -> Any:
+        """What begins after this may take so many seconds, whatever the template says."""
+        function = self._cloud.functions[asked["function"]]
+        function.timeout_seconds = int(asked["seconds"])
+        return {"function": function.logical_id, "seconds": function.timeout_seconds}
 
     def _corrupt(self, asked: dict[str, Any]) -> Any:
         """Gives a role an inline policy as it is, which IAM would not take."""

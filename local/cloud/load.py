@@ -14,7 +14,9 @@ from . import locks
 from .account import ACCOUNT, REGION
 
 _KINDS = ("streams", "things", "certificates", "roles", "users")
-_PRIORITIES = ("critical", "standard", "standard", "standard", "low")
+_PRIORITIES = {"critical": 20, "standard": 60, "low": 20}
+# The name of those that carry no priority.
+_NONE = "none"
 _ATTACHED = (
     "CloudWatchReadOnlyAccess",
     "AmazonKinesisVideoStreamsReadOnlyAccess",
@@ -27,14 +29,16 @@ _LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, 
 def load(asked: Mapping[str, Any], resources: Mapping[str, str]) -> dict[str, Any]:
     """Adds so many of each kind, numbered on from those that were loaded before; how many, and the seconds it took.
 
-    Nothing is validated or recorded. Streams and things with one number are one camera's.
+    Nothing is validated or recorded. Streams and things with one number are one camera's. `priorities` has the share
+    of each among the streams' tags, in any numbers; those of the name `none` go without.
     """
-    if unknown := asked.keys() - set(_KINDS):
+    if unknown := asked.keys() - {*_KINDS, "priorities"}:
         raise ValueError(f"unknown kinds: {', '.join(sorted(unknown))}; expected {', '.join(_KINDS)}")
     began = time.monotonic()
+    priorities = _shares(asked.get("priorities") or _PRIORITIES)
     counts = {kind: int(asked.get(kind, 0)) for kind in _KINDS}
     with locks.of("kinesisvideo"):
-        _streams(counts["streams"])
+        _streams(counts["streams"], priorities)
     with locks.of("iot"):
         _things(counts["things"], resources)
         _certificates(counts["certificates"])
@@ -60,7 +64,18 @@ def _next(names: Any) -> int:
     return 1 + max((int(name[5:]) for name in names if name.startswith("load-")), default=0)
 
 
-def _streams(count: int) -> None:
+def _shares(asked: Mapping[str, Any]) -> dict[str, float]:
+    """Each priority's part of one."""
+    if unknown := asked.keys() - {*_PRIORITIES, _NONE}:
+        raise ValueError(f"unknown priorities: {', '.join(sorted(unknown))}")
+    shares = {name: float(share) for name, share in asked.items()}
+    whole = sum(shares.values())
+    if whole <= 0 or min(shares.values()) < 0:
+        raise ValueError("the shares of the priorities must be positive numbers")
+    return {name: share / whole for name, share in shares.items()}
+
+
+def _streams(count: int, priorities: Mapping[str, float]) -> None:
     from moto.kinesisvideo.models import kinesisvideo_backends
 
     from .kinesisvideo.stream import Stream
@@ -68,9 +83,13 @@ def _streams(count: int) -> None:
     streams: dict[str, Stream] = kinesisvideo_backends[ACCOUNT][REGION].by_name  # type: ignore[attr-defined]
     first = _next(streams) if count else 0
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/aws/kinesisvideo"
+    given = dict.fromkeys(priorities, 0)
     for number in range(first, first + count):
         name = _name(number)
-        tags = {"kvs-warden:thing": name, "kvs-warden:priority": _PRIORITIES[number % len(_PRIORITIES)]}
+        # Whichever lacks most of its share, so that every part of the fleet is mixed like the whole.
+        priority = max(priorities, key=lambda one: priorities[one] * (number - first + 1) - given[one])
+        given[priority] += 1
+        tags = {"kvs-warden:thing": name} | ({"kvs-warden:priority": priority} if priority != _NONE else {})
         streams[name] = Stream(
             ACCOUNT,
             REGION,

@@ -24,6 +24,7 @@ _TARGETS = (
     "QueueUrl",
     "TopicArn",
     "TableName",
+    "BudgetName",
     "roleAlias",
     "ruleName",
     "ResourceARN",

@@ -74,8 +74,8 @@ def _range(shape: Any, size: int, value: Any, path: str, what: str) -> list[str]
 
 @lru_cache
 def _compiled(pattern: str) -> Any:
-    # The models' patterns are Java's: `\p{L}` is more than the standard library's `re` knows.
-    if "\\p" in pattern:
+    # The models' patterns are Java's: `\p{L}` and a flag in the middle are more than the standard library's `re` knows.
+    if "\\p" in pattern or "(?i)" in pattern:
         import regex
 
         return regex.compile(pattern)

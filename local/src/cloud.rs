@@ -154,11 +154,11 @@ impl Cloud {
     }
 
     /// How many faults the proxy has answered with so far.
-    pub fn fired(&self) -> Result<usize> {
-        let url = format!("{}/_microburst/fired", self.ready.proxy);
-        let fired: Value = agent().get(&url).call().context("cannot ask the fault proxy")?.body_mut().read_json()?;
-        let list = fired.as_array().or_else(|| fired.get("fired")?.as_array());
-        Ok(list.with_context(|| format!("the fault proxy answers {fired}"))?.len())
+    pub fn fired(&self) -> Result<u64> {
+        let url = format!("{}/_microburst/rules", self.ready.proxy);
+        let rules: Value = agent().get(&url).call().context("cannot ask the fault proxy")?.body_mut().read_json()?;
+        let counts = rules.as_array().map(|rules| rules.iter().map(|rule| rule.get("fired_count")?.as_u64()).sum());
+        counts.flatten().with_context(|| format!("the fault proxy answers {rules}"))
     }
 
     /// The region that everything is in.

@@ -193,9 +193,29 @@ impl Control {
         self.post("load", &serde_json::to_value(load)?)
     }
 
+    /// Stages what a budget has spent, and answers which notifications that published.
+    pub fn spend(&self, spend: &Value) -> Result<Value> {
+        self.post("spend", spend)
+    }
+
+    /// Stages what video comes into streams.
+    pub fn traffic(&self, traffic: &Value) -> Result<Value> {
+        self.post("traffic", traffic)
+    }
+
+    /// Lets everything that came in, and the marks of the budget, be so many seconds older.
+    pub fn age(&self, seconds: i64) -> Result<Value> {
+        self.post("age", &json!({ "seconds": seconds }))
+    }
+
     /// Restarts a function with changed environment variables; null unsets one.
     pub fn restart(&self, logical_id: &str, environment: &Value) -> Result<Value> {
         self.post("restart", &json!({ "function": logical_id, "environment": environment }))
+    }
+
+    /// Lets invocations of a function that begin from now on take so many seconds, whatever the template says.
+    pub fn timeout(&self, logical_id: &str, seconds: u32) -> Result<Value> {
+        self.post("timeout", &json!({ "function": logical_id, "seconds": seconds }))
     }
 
     /// Waits until nothing runs and no message waits to be read. Messages whose visibility timeout runs do not count.

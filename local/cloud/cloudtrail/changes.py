@@ -24,7 +24,7 @@ _DATA = {
     },
     "events": {"PutEvents"},
     "firehose": {"PutRecord", "PutRecordBatch"},
-    "iotdata": {"Publish", "UpdateThingShadow", "DeleteThingShadow", "DeleteConnection"},
+    "iot-data": {"Publish", "UpdateThingShadow", "DeleteThingShadow", "DeleteConnection"},
     "kinesis": {"PutRecord", "PutRecords", "SubscribeToShard"},
     "kms": {
         "Decrypt",

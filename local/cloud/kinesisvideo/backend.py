@@ -12,6 +12,7 @@ from moto.kinesisvideo.exceptions import KinesisvideoClientError
 from .channel import Channel
 from .settings import SETTINGS
 from .stream import Stream
+from .traffic import TRAFFIC
 
 MOST_RETENTION_HOURS = 87600
 MOST_TAGS = 50
@@ -119,16 +120,24 @@ class KinesisVideo(TaggableResourcesMixin, BaseBackend):
         return self.find_channel(given) if ":channel/" in str(given.get("ResourceARN")) else self.find(given)
 
     def tag(self, stream: Stream | Channel, tags: dict[str, str]) -> None:
+        if reserved := [key for key in tags if key.lower().startswith("aws:")]:
+            raise KinesisvideoClientError(
+                "InvalidArgumentException", f"The tag key {reserved[0]} begins with aws:, which is reserved."
+            )
         if len(stream.tags | tags) > MOST_TAGS:
             raise KinesisvideoClientError(
                 "TagsPerResourceExceededLimitException",
                 f"You have exceeded the limit of {MOST_TAGS} tags for a stream.",
             )
         stream.tags.update(tags)
+        if isinstance(stream, Stream):
+            TRAFFIC.tagged(stream)
 
     def untag(self, stream: Stream | Channel, keys: list[str]) -> None:
         for key in keys:
             stream.tags.pop(key, None)
+        if isinstance(stream, Stream):
+            TRAFFIC.tagged(stream)
 
     # The Resource Groups Tagging API
 

@@ -41,6 +41,8 @@ class Stream:
     storage_tier: str
     tags: dict[str, str]
     created_ms: int = field(default_factory=_creation_ms)
+    # By so much a test lets it be older than its ARN says.
+    older_seconds: float = 0.0
     version: str = field(default_factory=new_version)
     endpoint: str = field(default_factory=lambda: secrets.token_hex(4))
 
@@ -73,7 +75,7 @@ class Stream:
             "KmsKeyId": self.kms_key,
             "Version": self.version,
             "Status": self.status,
-            "CreationTime": datetime.fromtimestamp(self.created_ms / 1000, UTC),
+            "CreationTime": datetime.fromtimestamp(self.created_ms / 1000 - self.older_seconds, UTC),
             "DataRetentionInHours": self.retention_hours,
         }
         return {name: value for name, value in described.items() if value is not None}

@@ -34,7 +34,7 @@ def deploy(template: dict[str, Any], parameters: Mapping[str, str]) -> Deploymen
         from moto.cloudformation import parsing
         from moto.cloudformation.models import Stack, cloudformation_backends
 
-    from . import alarm, bucket, function, iot, logs, messaging, schedule, table
+    from . import alarm, bucket, budget, function, iot, key, logs, messaging, schedule, table
     from .resource import register
     from .unsupported import Unsupported, stand_in
 
@@ -54,12 +54,14 @@ def deploy(template: dict[str, Any], parameters: Mapping[str, str]) -> Deploymen
         schedule.Schedule,
         schedule.ScheduleGroup,
         alarm.Alarm,
+        budget.Budget,
     ]
     by_call = {kind.TYPE for kind in ours}
     for kind in ours:
         register(kind)
     table.complete()
     bucket.complete()
+    key.complete()
     supported = parsing.get_model_map().keys() - _NOT_WITHOUT_LAMBDA
     missing = {resource["Type"] for resource in template["Resources"].values()} - supported
     for kind_name in missing:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import unittest
-import urllib.error
-import urllib.request
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
-from botocore.parsers import RpcV2CBORParser
-from botocore.serialize import RpcV2CBORSerializer
+from over_cbor import OverCbor
 from running import Running
 
 TEMPLATE = {
@@ -31,46 +25,13 @@ ALARM = {
     "ComparisonOperator": "LessThanThreshold",
     "AlarmActions": ["arn:aws:sns:us-east-1:123456789012:alerts"],
 }
-MODEL = ServiceModel(Loader().load_service_model("cloudwatch", "service-2"), "cloudwatch")
 
 
-class Cbor(unittest.TestCase):
+class Cbor(OverCbor, unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.cloud = Running(TEMPLATE)
         cls.addClassCleanup(cls.cloud.stop)
-        cls.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-    def sent(self, path: str, body: bytes, proxy: bool = False, **headers: str) -> tuple[int, Any, bytes]:
-        credential = "Credential=test/20270101/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=0"
-        request = urllib.request.Request(
-            self.cloud.ready["proxy" if proxy else "endpoint"] + path,
-            data=body,
-            headers={
-                "Authorization": f"AWS4-HMAC-SHA256 {credential}",
-                "Content-Type": "application/cbor",
-                "smithy-protocol": "rpc-v2-cbor",
-                **headers,
-            },
-        )
-        try:
-            with self.opener.open(request, timeout=30) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read()
-
-    def call(self, operation: str, proxy: bool = False, zipped: bool = False, **asked: Any) -> dict[str, Any]:
-        model = MODEL.operation_model(operation)
-        body = RpcV2CBORSerializer().serialize_to_request(asked, model)["body"]
-        path = f"/service/GraniteServiceVersion20100801/operation/{operation}"
-        more = {"Content-Encoding": "gzip"} if zipped else {}
-        status, headers, answer = self.sent(path, gzip.compress(body) if zipped else body, proxy, **more)
-        self.assertEqual(headers["smithy-protocol"], "rpc-v2-cbor")
-        told = {name.lower(): value for name, value in headers.items()}
-        parsed: dict[str, Any] = RpcV2CBORParser().parse(
-            {"status_code": status, "headers": told, "body": answer}, model.output_shape
-        )
-        return parsed
 
     def names(self, **asked: Any) -> list[str]:
         return [one["AlarmName"] for one in self.call("DescribeAlarms", **asked)["MetricAlarms"]]

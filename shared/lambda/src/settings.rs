@@ -86,6 +86,21 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 }
 
+/// `true` or `false`.
+pub fn truth(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(format!("`{text}`: expected true or false")),
+    }
+}
+
+/// A whole number within bounds, both included.
+pub fn whole(text: &str, least: u32, most: u32) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("`{text}`: expected a whole number from {least} to {most}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

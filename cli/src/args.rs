@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::stack::Stack;
-use crate::{audit, ca, checks, device, setup, simulate, status};
+use crate::{audit, budget, ca, checks, device, setup, simulate, status};
 
 const EXAMPLES: &str = "\
 From nothing to a camera:
@@ -60,6 +60,9 @@ enum Command {
     Audit(audit::Args),
     /// List the checks of `warden audit`, and explain them.
     Checks(checks::Args),
+    /// See what the budget does to the video, and undo it.
+    #[command(subcommand)]
+    Budget(budget::Command),
     /// Decide requests as AWS would, from the policies that they bring along.
     Simulate(simulate::Args),
 }
@@ -100,6 +103,7 @@ impl Warden {
             Command::Status(args) => status::run(&args, &stack, &mut out).await,
             Command::Audit(args) => audit::run(&args, &stack, &mut out).await,
             Command::Checks(args) => checks::run(&args, &mut out),
+            Command::Budget(command) => budget::run(&command, &stack, &mut out).await,
             Command::Simulate(args) => simulate::run(&args, &mut out),
         };
         match verdict {

@@ -1,6 +1,7 @@
 //! Every call to AWS that `warden` makes. The SDK's types end here.
 
 mod audited;
+mod budgeted;
 mod cameras;
 mod connect;
 mod deployed;

@@ -5,6 +5,7 @@ mod args;
 mod audit;
 mod authority;
 mod aws;
+mod budget;
 mod ca;
 mod checks;
 mod device;

@@ -2,13 +2,15 @@
 
 mod process;
 mod scale;
+mod throttles;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use comfy_table::{Table, presets};
-use local::Python;
+use local::{Cloud, Control, Python};
 use serde_json::{Map, Value};
 
 use crate::build::{self, cargo, run};
@@ -29,12 +31,19 @@ struct Bound {
 enum Corpus {
     CameraRole,
     Managed,
+    Streams,
 }
+
+/// How long work on a large fleet may run before we give up: Lambda would have ended it.
+const LONGEST: Duration = Duration::from_mins(15);
 
 const MICRO: u64 = 1_000;
 const MILLI: u64 = 1_000 * MICRO;
 
-const BOUNDS: [Bound; 6] = [
+/// The benchmarks by package, as Cargo knows them.
+const BENCHES: [(&str, &str); 2] = [("policy", "policy"), ("budget", "plan")];
+
+const BOUNDS: [Bound; 8] = [
     Bound { name: "evaluate-allowed", what: "evaluate, allowed", most: Some(2 * MICRO), corpus: Corpus::CameraRole },
     Bound { name: "evaluate-denied", what: "evaluate, denied", most: Some(2 * MICRO), corpus: Corpus::CameraRole },
     Bound { name: "beyond-camera", what: "reach, and all beyond nothing", most: None, corpus: Corpus::CameraRole },
@@ -46,25 +55,30 @@ const BOUNDS: [Bound; 6] = [
         most: Some(100 * MILLI),
         corpus: Corpus::Managed,
     },
+    Bound { name: "plan-at-first", what: "plan what gives way", most: Some(100 * MILLI), corpus: Corpus::Streams },
+    Bound { name: "plan-later", what: "plan, half gives way", most: Some(100 * MILLI), corpus: Corpus::Streams },
 ];
 
-/// Runs the benchmarks on one thread, then sweeps of a large fleet, and fails when one takes more than it may.
+/// Runs the benchmarks on one thread, then sweeps and throttles of a large fleet, and fails when one takes more than it may.
 pub(crate) fn measure(workspace: &Path, profile: &str) -> Result<()> {
     ending::on_signals()?;
     let python = build::python(workspace)?;
-    let mut over = engine(workspace, &python)?;
+    let mut over = pure(workspace, &python)?;
+    over.extend(throttles::measure(workspace, &python, profile)?);
     over.extend(scale::measure(workspace, &python, profile)?);
     if over.is_empty() { Ok(()) } else { bail!("over the bound: {}", over.join(", ")) }
 }
 
-/// The policy engine. Answers what is over its bound.
-fn engine(workspace: &Path, python: &Python) -> Result<Vec<String>> {
+/// What is pure: the policy engine, and the budget's plan. Answers what is over its bound.
+fn pure(workspace: &Path, python: &Python) -> Result<Vec<String>> {
     let managed = size_of(&python.managed_policies()?)?;
     heading("cargo bench");
-    run(
-        cargo(workspace).args(["bench", "--package", "policy", "--bench", "policy", "--", "--quiet"]),
-        "`cargo bench`",
-    )?;
+    for (package, bench) in BENCHES {
+        run(
+            cargo(workspace).args(["bench", "--package", package, "--bench", bench, "--", "--quiet"]),
+            "`cargo bench`",
+        )?;
+    }
     heading("bounds");
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["WHAT", "ON", "MEDIAN", "AT MOST", ""]);
@@ -78,6 +92,7 @@ fn engine(workspace: &Path, python: &Python) -> Result<Vec<String>> {
         let corpus = match bound.corpus {
             Corpus::CameraRole => "the camera role: 1 policy, 4 statements",
             Corpus::Managed => &managed,
+            Corpus::Streams => "100,000 streams",
         };
         let most = bound.most.map(time).unwrap_or_default();
         let verdict = if held { "" } else { "OVER" };
@@ -124,9 +139,42 @@ fn time(nanoseconds: u64) -> String {
     }
 }
 
+/// Builds a function, and answers where it lies.
+fn binary(workspace: &Path, package: &str, profile: &str) -> Result<PathBuf> {
+    let target = workspace.join("target");
+    let mut cargo = cargo(workspace);
+    cargo.args(["build", "--profile", profile, "--package", package, "--bin", package, "--target-dir"]).arg(&target);
+    run(&mut cargo, "`cargo build`")?;
+    // The folder of Cargo's own profile for development is named otherwise than that.
+    Ok(target.join(if profile == "dev" { "debug" } else { profile }).join(package))
+}
+
+/// Waits until nothing runs any more, longer than a test does.
+fn rest(control: &Control, began: Instant) -> Result<()> {
+    loop {
+        match control.settle() {
+            Err(_) if began.elapsed() < LONGEST && ending::cloud(Cloud::runs)? => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            end => return end,
+        }
+    }
+}
+
+/// Milliseconds as people read them.
+fn seconds(milliseconds: u64) -> String {
+    let tenths = milliseconds.div_ceil(100);
+    format!("{}.{} s", tenths / 10, tenths % 10)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_are_never_less_than_they_were() {
+        assert_eq!((seconds(0), seconds(20_001)), ("0.0 s".to_owned(), "20.1 s".to_owned()));
+    }
 
     #[test]
     fn times_read_as_people_say_them() {

@@ -3,6 +3,7 @@
 mod audit;
 mod aws;
 mod bill;
+mod budget;
 mod columns;
 mod log;
 mod operator;
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 use self::audit::Audit;
 use self::bill::{Cost, cost, cost_beyond};
+use self::budget::Money;
 use self::log::{End, Joined, Refused};
 use self::operator::Operator;
 use crate::report::{heading, line};
@@ -52,6 +54,7 @@ pub(crate) fn play(workspace: &Path, keep: bool) -> Result<()> {
     line("  in this demo: the local cloud makes what template.yaml says");
     let options = Options::default().function(FUNCTION, built.binary("provision"));
     let options = options.function(audit::FUNCTION, built.binary("audit"));
+    let options = options.function(budget::FUNCTION, built.binary("budget")).parameter("BudgetLimit", budget::LIMIT);
     let options = options.parameter("AllowedCaCertificateIds", id);
     let start = || Cloud::start(workspace, &python, &options);
     let stage = ending::start(start, |cloud| {
@@ -60,14 +63,16 @@ pub(crate) fn play(workspace: &Path, keep: bool) -> Result<()> {
         let log = cloud.log(FUNCTION)?.clone();
         let policy = cloud.output("CameraPolicyName")?.to_owned();
         let audit = Audit::new(cloud, workspace)?;
-        Ok(Stage { operator, control: cloud.control(), audit, policy, log, folder })
+        let money = Money::new(cloud, folder.clone())?;
+        Ok(Stage { operator, control: cloud.control(), audit, money, policy, log, folder })
     })?;
     stage.prepare()?;
     let mut costs = [stage.first_connects()?, stage.strangers()?].concat();
     stage.fleet()?;
     costs.extend(stage.audit.play(&stage.operator)?);
+    costs.extend(stage.money.play(&stage.operator)?);
 
-    heading("9  What that cost in AWS calls");
+    heading("11  What that cost in AWS calls");
     line(&columns::text(costs));
     let seconds = began.elapsed().as_secs();
     heading(&format!("All of it went as it must, in {seconds} s."));
@@ -87,6 +92,7 @@ struct Stage {
     operator: Operator,
     control: Control,
     audit: Audit,
+    money: Money,
     policy: String,
     log: Log,
     folder: PathBuf,

@@ -50,7 +50,10 @@ impl Cloud {
         let mut parameters = self.parameters(stack).await?;
         let mut parameter = |name: &str| parameters.remove(name).unwrap_or_default();
         let (sweep_schedule, mail) = (parameter("SweepSchedule"), parameter("AlertEmail"));
-        let mut own = Own { stack: stack.to_string(), sweep_schedule, mail, ..Own::default() };
+        let of_budgets = parameter("BudgetTopicArns");
+        let budget_topics =
+            of_budgets.split(',').map(str::trim).filter(|arn| !arn.is_empty()).map(str::to_owned).collect();
+        let mut own = Own { stack: stack.to_string(), sweep_schedule, mail, budget_topics, ..Own::default() };
         let mut pages = self.stacks.list_stack_resources().stack_name(stack.to_string()).into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| self.place.failed(format!("list the resources of `{stack}`"), &error))?;
@@ -80,9 +83,11 @@ fn add(own: &mut Own, logical: String, kind: &str, id: String) {
         // What cameras run as is none of our own.
         ("AWS::IAM::Role", role) if role != "CameraRole" => &mut own.roles,
         ("AWS::CloudWatch::Alarm", _) => &mut own.alarms,
+        // What AWS Budgets publishes to is looked at as any other such topic.
+        ("AWS::SNS::Topic", "BudgetTopic") => return own.budget_topics.push(id),
         ("AWS::SNS::Topic", _) => &mut own.topics,
         ("AWS::SQS::Queue", _) => &mut own.queues,
-        ("AWS::Scheduler::Schedule", _) => return own.schedule = id,
+        ("AWS::Scheduler::Schedule", "SweepSchedulePlan") => return own.schedule = id,
         ("AWS::Lambda::Function", "AuditFunction") => return own.function = id,
         ("AWS::DynamoDB::Table", "FindingTable") => return own.table = id,
         ("AWS::S3::Bucket", "ReportBucket") => return own.bucket = id,
@@ -101,6 +106,9 @@ mod tests {
         for (kind, logical, id) in [
             ("AWS::SQS::Queue", "AuditQueue", "https://sqs.eu-west-1.amazonaws.com/123456789012/yard-AuditQueue-1"),
             ("AWS::SNS::Topic", "AlertTopic", "arn:aws:sns:eu-west-1:123456789012:yard-AlertTopic-1"),
+            ("AWS::SNS::Topic", "BudgetTopic", "arn:aws:sns:eu-west-1:123456789012:yard-BudgetTopic-1"),
+            ("AWS::Scheduler::Schedule", "SweepSchedulePlan", "yard-SweepSchedulePlan-1"),
+            ("AWS::Scheduler::Schedule", "BudgetSchedule", "yard-BudgetSchedule-1"),
             ("AWS::IAM::Role", "AuditRole", "yard-AuditRole-1"),
             ("AWS::IAM::Role", "CameraRole", "yard-CameraRole-1"),
             ("AWS::Lambda::Function", "ProvisionFunction", "yard-provision"),
@@ -113,6 +121,8 @@ mod tests {
             ("yard-AuditQueue-1", "yard-AlertTopic-1")
         );
         assert_eq!((own.roles.len(), own.roles["AuditRole"].as_str()), (1, "yard-AuditRole-1"));
+        assert_eq!(own.budget_topics, ["arn:aws:sns:eu-west-1:123456789012:yard-BudgetTopic-1"]);
+        assert_eq!((own.schedule.as_str(), own.topics.len()), ("yard-SweepSchedulePlan-1", 1));
         assert_eq!((own.function.as_str(), own.bucket.as_str()), ("", "yard-reportbucket-1"));
     }
 }

@@ -51,7 +51,16 @@ impl Ended {
 impl Account {
     /// Allows no CA.
     pub(crate) async fn new() -> Self {
-        Self::deployed(tempfile::tempdir().unwrap(), "").await
+        Self::deployed(tempfile::tempdir().unwrap(), Options::default()).await
+    }
+
+    /// Has a budget of 1,000 USD, and the function that keeps to it.
+    pub(crate) async fn with_budget() -> Self {
+        // Where the function is when the whole workspace is built.
+        let binary = Path::new(env!("CARGO_BIN_EXE_warden")).with_file_name("budget");
+        assert!(binary.exists(), "build the function first: cargo build --package budget");
+        let options = Options::default().function("BudgetFunction", binary).parameter("BudgetLimit", "1000");
+        Self::deployed(tempfile::tempdir().unwrap(), options).await
     }
 
     /// Allows a CA that the person has made in `ca.pem`, and others, which nobody has made. Answers its id too.
@@ -60,13 +69,13 @@ impl Account {
         let said = run(&home, &["ca", "create"], []).well();
         let id = id(&said).to_owned();
         let allowed = [&[id.as_str()], others].concat().join(",");
-        (Self::deployed(home, &allowed).await, id)
+        let options = Options::default().parameter("AllowedCaCertificateIds", &allowed);
+        (Self::deployed(home, options).await, id)
     }
 
-    async fn deployed(home: TempDir, allowed: &str) -> Self {
+    async fn deployed(home: TempDir, options: Options) -> Self {
         let workspace = local::workspace();
         let python = Python::ready(&workspace, &|_| {}).unwrap();
-        let options = Options::default().parameter("AllowedCaCertificateIds", allowed);
         let cloud = Cloud::start(&workspace, &python, &options).unwrap();
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
             .endpoint_url(cloud.endpoint())

@@ -4,6 +4,7 @@
 
 mod account;
 mod audit;
+mod budget;
 mod ca;
 mod device;
 mod setup;

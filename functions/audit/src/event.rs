@@ -120,9 +120,9 @@ impl Message {
 
 /// Whether a record of CloudTrail's is of a change that reaches the function: in scope, carried out, and not by the role
 /// with this ARN, which the rules leave out.
-pub fn is_change(record: &str, quiet_role: &str) -> bool {
+pub fn is_change(record: &str, quiet: &[String]) -> bool {
     let Ok(record) = serde_json::from_str::<Record>(record) else { return false };
-    let quiet = issuer(record.user_identity.as_ref()).is_some_and(|issuer| issuer == quiet_role);
+    let quiet = issuer(record.user_identity.as_ref()).is_some_and(|issuer| quiet.iter().any(|role| *role == issuer));
     !quiet && matches!(record.message(), Message::Change(_))
 }
 

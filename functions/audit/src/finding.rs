@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -24,11 +23,7 @@ impl FindingId {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        let mut id = String::with_capacity(32);
-        for byte in hash.finalize().iter().take(16) {
-            write!(id, "{byte:02x}").unwrap_or_default();
-        }
-        Self(id)
+        Self(fleet::hex(&hash.finalize(), 16))
     }
 
     /// The digits.

@@ -56,9 +56,15 @@ pub(crate) mod logical {
     pub(crate) const AUDIT_QUEUE: &str = "AuditQueue";
     pub(crate) const AUDIT_DEAD_LETTER_QUEUE: &str = "AuditDeadLetterQueue";
     pub(crate) const AUDIT_ROLE: &str = "AuditRole";
+    pub(crate) const BUDGET_REPORT_TOPIC: &str = "BudgetReportTopic";
+    pub(crate) const BUDGET_ROLE: &str = "BudgetRole";
     pub(crate) const FINDING_TOPIC: &str = "FindingTopic";
     pub(crate) const PROVISION_ROLE: &str = "ProvisionRole";
     pub(crate) const SWEEP_SCHEDULE_ROLE: &str = "SweepScheduleRole";
+    pub(crate) const THROTTLE_TOPIC: &str = "ThrottleTopic";
+
+    /// What these do is in no event that reaches the audit, since they check the same before they act.
+    pub(crate) const QUIET_ROLES: [&str; 2] = [PROVISION_ROLE, BUDGET_ROLE];
 }
 
 #[cfg(test)]
@@ -76,8 +82,9 @@ mod tests {
             (&own.queues, "AWS::SQS::Queue", ".QueueName"),
         ] {
             let named: Vec<_> = names.iter().map(|(id, name)| (id.clone(), name.clone())).collect();
-            let expected: Vec<_> =
-                template::of_type(kind).into_keys().map(|id| (id.clone(), format!("${{{id}{suffix}}}"))).collect();
+            // What rings for the budget is another topic of AWS Budgets.
+            let all = template::of_type(kind).into_keys().filter(|id| id != "BudgetTopic");
+            let expected: Vec<_> = all.map(|id| (id.clone(), format!("${{{id}{suffix}}}"))).collect();
             assert_eq!(named, expected);
         }
         // The cameras' own role is looked at by nearly every check.
@@ -86,13 +93,16 @@ mod tests {
         assert!(
             own.roles.iter().eq(&roles.into_keys().map(|id| (id.clone(), format!("${{{id}}}"))).collect::<Names>())
         );
-        for id in [logical::AUDIT_ROLE, logical::PROVISION_ROLE, logical::SWEEP_SCHEDULE_ROLE] {
+        let roles = [logical::AUDIT_ROLE, logical::PROVISION_ROLE, logical::BUDGET_ROLE, logical::SWEEP_SCHEDULE_ROLE];
+        for id in roles {
             assert!(own.roles.contains_key(id), "{id}");
         }
         for id in [logical::AUDIT_QUEUE, logical::AUDIT_DEAD_LETTER_QUEUE] {
             assert!(own.queues.contains_key(id), "{id}");
         }
-        assert!(own.topics.keys().eq([logical::ALERT_TOPIC, logical::FINDING_TOPIC]));
+        let topics =
+            [logical::ALERT_TOPIC, logical::BUDGET_REPORT_TOPIC, logical::FINDING_TOPIC, logical::THROTTLE_TOPIC];
+        assert!(own.topics.keys().eq(topics));
         assert_eq!((own.schedule.as_str(), own.sweep_schedule.as_str()), ("${SweepSchedulePlan}", "${SweepSchedule}"));
         assert_eq!(own.mail, "${AlertEmail}");
     }

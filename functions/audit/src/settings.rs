@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fleet::AccountId;
-use lambda::settings::{Reader, SettingsError};
+use lambda::settings::{Reader, SettingsError, truth, whole};
 
 use crate::own::Own;
 
@@ -73,19 +73,6 @@ impl Settings {
             })
         })
     }
-}
-
-fn truth(text: &str) -> Result<bool, String> {
-    match text {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(format!("`{text}`: expected true or false")),
-    }
-}
-
-fn whole(text: &str, least: u32, most: u32) -> Result<u32, String> {
-    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
-    number.ok_or_else(|| format!("`{text}`: expected a whole number from {least} to {most}"))
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use local::{Call, Cloud, Control, Load, Log, Options, PROXIES, Python};
 use serde_json::{Value, json};
 
 use super::process::{self, Took};
-use crate::build::{cargo, run};
+use super::{binary, rest, seconds};
+use crate::build::run;
 use crate::ending;
 use crate::report::{heading, line, size};
 
@@ -26,9 +27,6 @@ const ALL_CALLS: u32 = 1_000_000;
 /// What a sweep that takes turns may take: bytes, and milliseconds of processor time.
 const MEMORY: u64 = 256 * 1_024 * 1_024;
 const PROCESSOR: u64 = 20_000;
-
-/// How long a sweep may run before we give up: Lambda would have ended it.
-const LONGEST: Duration = Duration::from_mins(15);
 
 /// Sends the function word to go on with a sweep of tomorrow that has read nothing yet. It asks the clock only when a
 /// sweep begins, and takes whose turn it is from what was read so far.
@@ -74,7 +72,7 @@ pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Resul
         return Ok(Vec::new());
     }
     heading(&format!("cargo build --profile {profile} --package audit"));
-    let binary = build(workspace, profile)?;
+    let binary = binary(workspace, "audit", profile)?;
     heading("sweeps of a large fleet");
     let options = Options::default().function(FUNCTION, binary);
     let running = ending::start(|| Cloud::start(workspace, python, &options), |cloud| Running::of(cloud, python))?;
@@ -161,7 +159,7 @@ impl Running {
             }
             Begin::Tomorrow => self.begin_tomorrow()?,
         }
-        self.rest(start)?;
+        rest(&self.control, start)?;
         let wall = u64::try_from(start.elapsed().as_millis())?;
         if ended(&log)? != ended_before.saturating_add(1) {
             bail!("a sweep did not end once: {}", last_error(&log)?);
@@ -209,28 +207,6 @@ impl Running {
         }
         run(&mut command, "the Python of `.venv`, to begin a sweep of tomorrow,")
     }
-
-    /// Waits longer than a test does.
-    fn rest(&self, began: Instant) -> Result<()> {
-        loop {
-            match self.control.settle() {
-                Err(_) if began.elapsed() < LONGEST && ending::cloud(Cloud::runs)? => {
-                    std::thread::sleep(Duration::from_millis(100));
-                }
-                end => return end,
-            }
-        }
-    }
-}
-
-/// Builds the function, and answers where it lies.
-fn build(workspace: &Path, profile: &str) -> Result<PathBuf> {
-    let target = workspace.join("target");
-    let mut cargo = cargo(workspace);
-    cargo.args(["build", "--profile", profile, "--package", "audit", "--bin", "audit", "--target-dir"]).arg(&target);
-    run(&mut cargo, "`cargo build`")?;
-    // The folder of Cargo's own profile for development is named otherwise than that.
-    Ok(target.join(if profile == "dev" { "debug" } else { profile }).join("audit"))
 }
 
 fn log() -> Result<Log> {
@@ -259,12 +235,6 @@ fn turn(calls: &[Call]) -> &'static str {
         (false, true) => "things and certificates",
         (false, false) => "neither tags nor things",
     }
-}
-
-/// Milliseconds as people read them.
-fn seconds(milliseconds: u64) -> String {
-    let tenths = milliseconds.div_ceil(100);
-    format!("{}.{} s", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]
@@ -296,10 +266,5 @@ mod tests {
         assert_eq!(turn(&[call("ListStreams"), call("GetResources")]), "the streams' tags");
         assert_eq!(turn(&[call("ListStreams"), call("ListThings")]), "things and certificates");
         assert_eq!(turn(&[call("ListThings"), call("GetResources")]), "all at once");
-    }
-
-    #[test]
-    fn seconds_are_never_less_than_they_were() {
-        assert_eq!((seconds(0), seconds(20_001)), ("0.0 s".to_owned(), "20.1 s".to_owned()));
     }
 }

@@ -58,6 +58,36 @@ impl Aws {
             .collect()
     }
 
+    /// Gives a stream a tag.
+    pub(super) fn tag_stream(&self, stream: &str, key: &str, value: &str) -> Result<()> {
+        self.video("tagStream", &json!({ "StreamName": stream, "Tags": { key: value } })).map(drop)
+    }
+
+    /// A stream's tags.
+    pub(super) fn tags_of_stream(&self, stream: &str) -> Result<Value> {
+        self.video("listTagsForStream", &json!({ "StreamName": stream }))
+    }
+
+    fn video(&self, operation: &str, asked: &Value) -> Result<Value> {
+        let url = format!("{}/{operation}", self.endpoint);
+        let call = self.agent.post(&url).header("Authorization", self.signature("kinesisvideo"));
+        let answer = text(operation, call.content_type("application/json").send(asked.to_string()))?;
+        serde_json::from_str(&answer).with_context(|| format!("cannot read the answer of {operation}"))
+    }
+
+    /// Makes a queue that hears of all that goes out on a topic. Answers its URL.
+    pub(super) fn subscribe(&self, topic: &str, queue: &str) -> Result<String> {
+        let made = self.json("sqs", "AmazonSQS", "CreateQueue", &json!({ "QueueName": queue }))?;
+        let url = made.get("QueueUrl").and_then(Value::as_str).context("no queue was made")?.to_owned();
+        let (prefix, _) = topic.rsplit_once(':').context("a topic's ARN has no name")?;
+        let endpoint = format!("{}:{queue}", prefix.replace(":sns:", ":sqs:"));
+        let call = self.agent.post(&self.endpoint).header("Authorization", self.signature("sns"));
+        let fields = [("TopicArn", topic), ("Protocol", "sqs"), ("Endpoint", endpoint.as_str())];
+        let form = [("Action", "Subscribe"), ("Version", "2010-03-31")].into_iter().chain(fields);
+        text("Subscribe", call.send_form(form))?;
+        Ok(url)
+    }
+
     /// A text from a bucket.
     pub(super) fn object(&self, bucket: &str, key: &str) -> Result<String> {
         let url = format!("{}/{bucket}/{key}", self.endpoint);

@@ -64,6 +64,12 @@ impl Aws {
         self.own.roles.get(id).map_or_else(String::new, |name| taken.iam_arn(&format!("role/{name}")))
     }
 
+    /// The ARNs of the roles whose calls no rule sends.
+    pub(super) fn quiet_roles(&self, taken: &Taken) -> Vec<String> {
+        let ids = logical::QUIET_ROLES.into_iter().filter(|id| self.own.roles.contains_key(*id));
+        ids.map(|id| self.own_role(id, taken)).collect()
+    }
+
     /// The ARN of one of the stack's queues, by its logical id; empty when it is not known.
     fn own_queue(&self, id: &str, taken: &Taken) -> String {
         self.own.queues.get(id).map_or_else(String::new, |name| taken.arn("sqs", name))
@@ -75,8 +81,7 @@ impl Aws {
     }
 
     async fn faults_of_rule(&self, id: &str, name: &str, taken: &Taken) -> Faults {
-        let provision_role = self.own_role(logical::PROVISION_ROLE, taken);
-        let Some(deployed) = pattern::deployed(id, &provision_role) else {
+        let Some(deployed) = pattern::deployed(id, &self.quiet_roles(taken)) else {
             return Err(failed("events:DescribeRule", &format!("this version knows no rule `{id}`")));
         };
         let described = present("events:DescribeRule", self.eventbridge.describe_rule().name(name).send().await)?;

@@ -11,7 +11,6 @@ use super::Aws;
 use super::answer::{answer, moment, seen, token, unbuilt};
 use crate::event::is_change;
 use crate::inventory::{EventSelection, Inventory, Missing, Moment, RecordedEvent, Trail};
-use crate::own::logical::PROVISION_ROLE;
 
 /// Pages of 50 events that are read: CloudTrail allows two calls a second.
 const PAGES: usize = 10;
@@ -64,7 +63,7 @@ impl Aws {
             let page = answer("cloudtrail:LookupEvents", page)?;
             // What no rule sends, or no message means anything, was not missed.
             let events = page.events.unwrap_or_default().into_iter();
-            let quiet = self.own_role(PROVISION_ROLE, &into.taken);
+            let quiet = self.quiet_roles(&into.taken);
             let changes =
                 events.filter(|event| is_change(event.cloud_trail_event.as_deref().unwrap_or_default(), &quiet));
             into.recorded_events.items.extend(changes.map(|event| RecordedEvent {

@@ -67,10 +67,11 @@ const fn any(id: &'static str, namespace: &'static str, metric: &'static str, of
     }
 }
 
-const ALARMS: [Deployed; 8] = [
+const ALARMS: [Deployed; 10] = [
     any_message("DeadLetterAlarm", "RegistrationDeadLetterQueue"),
     any_message("RuleErrorAlarm", "RegistrationRuleErrorQueue"),
     any_message("AuditDeadLetterAlarm", "AuditDeadLetterQueue"),
+    any_message("BudgetDeadLetterAlarm", "BudgetDeadLetterQueue"),
     any("ProvisionErrorAlarm", LAMBDA, "Errors", Of::Function("provision")),
     Deployed {
         periods: 5,
@@ -95,6 +96,12 @@ const ALARMS: [Deployed; 8] = [
         comparison: "LessThanThreshold",
         missing: "breaching",
         ..any("SweepMissingAlarm", OURS, "Sweeps", Of::Function("audit"))
+    },
+    Deployed {
+        period: 86_400,
+        comparison: "LessThanThreshold",
+        missing: "breaching",
+        ..any("LookMissingAlarm", OURS, "Looks", Of::Function("budget"))
     },
 ];
 

@@ -77,7 +77,7 @@ mod tests {
     }
 
     fn told(state: &str, targets: &[Target]) -> Vec<String> {
-        let deployed = pattern::deployed("DenialRule", "").unwrap();
+        let deployed = pattern::deployed("DenialRule", &[]).unwrap();
         let rule = Rule { state: state.to_owned(), pattern: deployed.to_string(), targets: targets.to_vec() };
         faults(&rule, &deployed, QUEUE, DEAD)
     }
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn another_pattern_is_told_with_the_place() {
-        let deployed = pattern::deployed("DenialRule", "").unwrap();
+        let deployed = pattern::deployed("DenialRule", &[]).unwrap();
         let narrow = r#"{"source": ["aws.nothing"]}"#.to_owned();
         let rule = Rule { state: "ENABLED".to_owned(), pattern: narrow, targets: vec![target()] };
         let fault = "selects by another pattern than was deployed, in `detail`, `detail-type`, `source`";

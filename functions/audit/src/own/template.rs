@@ -33,11 +33,16 @@ pub(crate) fn variables(function: &str) -> serde_json::Map<String, Value> {
     properties(function)["Environment"]["Variables"].as_object().unwrap().clone()
 }
 
-/// `OWN_PARTS` as it stands there, without topics of budgets.
+/// `OWN_PARTS` of a stack with a budget as it stands there, without topics of budgets.
 pub(crate) fn own_parts() -> String {
-    let text = variables("AuditFunction")["OWN_PARTS"][0].as_str().unwrap().to_owned();
+    let variables = variables("AuditFunction");
+    let text = variables["OWN_PARTS"][0].as_str().unwrap();
     assert!(text.contains("[${BudgetTopics}]"), "{text}");
-    text.replace("${BudgetTopics}", "")
+    variables["OWN_PARTS"][1].as_object().unwrap().iter().fold(text.to_owned(), |text, (name, value)| {
+        // Each is an `!If` on the budget.
+        let part = if name == "BudgetTopics" { "" } else { value[1].as_str().unwrap() };
+        text.replace(&format!("${{{name}}}"), part)
+    })
 }
 
 /// A text in which something stands for each `${name}`.
@@ -70,7 +75,7 @@ pub(crate) fn role(id: &str, name: &str) -> Value {
 }
 
 /// With something in the place of everything that is made when it is deployed.
-fn resolved(value: &Value) -> Value {
+pub(crate) fn resolved(value: &Value) -> Value {
     match value {
         Value::Array(items) => match items.as_slice() {
             [Value::String(condition), then, _] if is_condition(condition) => resolved(then),

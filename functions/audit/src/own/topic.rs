@@ -45,7 +45,9 @@ const OF_AWS: &str = "alias/aws/sns";
 /// Whether a customer's key lets CloudWatch in is not looked at.
 pub(crate) fn faults(topic: &Topic, id: &str, own: &Own, taken: &Taken) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
-    if !own.mail.is_empty() && !topic.subscriptions.iter().any(|one| one.is_mail_to(&own.mail)) {
+    // Throttles are for other systems, not for people.
+    let mailed = !own.mail.is_empty() && id != logical::THROTTLE_TOPIC;
+    if mailed && !topic.subscriptions.iter().any(|one| one.is_mail_to(&own.mail)) {
         faults.push("tells nobody at the address in `AlertEmail`: it has no confirmed subscription".to_owned());
     }
     let filtered = topic.subscriptions.iter().filter(|one| one.is_filtered());
@@ -126,6 +128,9 @@ fn publishers(id: &str, own: &Own, taken: &Taken) -> Vec<Publisher> {
             alarms.chain(Publisher::role(logical::PROVISION_ROLE, own, taken)).collect()
         }
         logical::FINDING_TOPIC => Publisher::role(logical::AUDIT_ROLE, own, taken).into_iter().collect(),
+        logical::BUDGET_REPORT_TOPIC | logical::THROTTLE_TOPIC => {
+            Publisher::role(logical::BUDGET_ROLE, own, taken).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }

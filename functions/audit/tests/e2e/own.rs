@@ -13,7 +13,7 @@ const TAMPERED: &str = "own-part-tampered";
 
 #[tokio::test]
 async fn the_deployed_stack_has_no_finding_of_medium_or_above() {
-    let account = Account::with(&[("AlertEmail", "ops@example.com")]).await;
+    let account = Account::with(&[("AlertEmail", "ops@example.com"), ("BudgetLimit", "1000")]).await;
     let forwarder = include_str!("../../../../deploy/us-east-1.yaml");
     account.deploy("forwarder", forwarder, &[("HomeRegion", "eu-west-1")]).await;
     account.sweep();
@@ -146,7 +146,7 @@ async fn whoever_makes_an_alarm_that_never_goes_off_is_told() {
 
 #[tokio::test]
 async fn whoever_takes_the_mail_away_or_filters_it_is_told() {
-    let account = Account::with(&[("AlertEmail", "ops@example.com")]).await;
+    let account = Account::with(&[("AlertEmail", "ops@example.com"), ("BudgetLimit", "1000")]).await;
     let topic = account.cloud.output("AlertTopicArn").unwrap().to_owned();
     let subscription = account.cloud.resource("AlertSubscription").unwrap().to_owned();
     let filter = |policy: &str| {

@@ -74,12 +74,14 @@ async fn the_role_grants_every_call_that_the_function_makes_and_no_other() {
 async fn every_policy_is_as_reviewed() {
     let fleet = Fleet::start().await;
     insta::assert_json_snapshot!("policies_as_deployed", fleet.control.policies().unwrap());
-    let key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555";
-    let fleet = Fleet::with(&[("UseRegistry", "true"), ("StreamKmsKeyArn", key)]).await;
-    insta::assert_json_snapshot!("policies_with_registry_and_key", fleet.control.policies().unwrap());
+    let fleet = Fleet::with(&EVERYTHING).await;
+    insta::assert_json_snapshot!("policies_with_registry_key_and_budget", fleet.control.policies().unwrap());
 }
 
 const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+
+/// All that adds to policies.
+const EVERYTHING: [(&str, &str); 3] = [("UseRegistry", "true"), ("StreamKmsKeyArn", KEY), ("BudgetLimit", "1000")];
 
 /// A document of the deployed stack, for the policy engine.
 fn document(kind: Kind, document: &Value) -> Policy {
@@ -95,7 +97,7 @@ fn role(what: &Value) -> Policies {
 /// Every role and every action, by what our own engine finds that the role could ever do.
 #[tokio::test]
 async fn no_role_may_delete_a_stream_shorten_its_retention_or_touch_a_key() {
-    let fleet = Fleet::with(&[("UseRegistry", "true"), ("StreamKmsKeyArn", KEY)]).await;
+    let fleet = Fleet::with(&EVERYTHING).await;
     let policies = fleet.control.policies().unwrap();
     let video = catalogue::service("kinesisvideo").unwrap().actions.iter();
     let video = video.filter(|action| action.name.starts_with("Delete") || action.name.starts_with("Update"));
@@ -113,7 +115,7 @@ async fn no_role_may_delete_a_stream_shorten_its_retention_or_touch_a_key() {
             assert!(matches!(reach.may(action, &Pattern::any()), May::Never), "{name} may {action}");
         }
     }
-    assert_eq!(roles, 5);
+    assert_eq!(roles, 7);
 }
 
 /// From the certificate over the role alias to the role: what a camera could ever do to video and keys.

@@ -7,7 +7,7 @@ use budget::aws::Known;
 use budget::camera::{Standing, Stream, Target};
 use budget::effect::Effect;
 use budget::look::{Ground, NoFigures};
-use budget::money::Money;
+use budget::money::{Hundredths, Money};
 use budget::plan::Plan;
 use budget::tags::Second;
 
@@ -17,10 +17,7 @@ use crate::look::Look;
 fn figures(ground: &Ground, out: &mut impl Write) -> io::Result<()> {
     match &ground.figures {
         Ok(figures) => {
-            let share = |money: Money| {
-                let share = money.share_of(figures.limit);
-                format!("{}.{:02}%", share / 100, share % 100)
-            };
+            let share = |money: Money| Hundredths(money.share_of(figures.limit));
             let (forecast, ours) = figures.forecast_or_own();
             let whose = if ours { ", by our own reckoning" } else { "" };
             writeln!(

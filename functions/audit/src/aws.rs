@@ -41,10 +41,9 @@ use aws_sdk_scheduler as scheduler;
 use aws_sdk_sns as sns;
 use aws_sdk_sqs as sqs;
 use aws_sdk_sts as sts;
-use lambda::SdkConfig;
-use lambda::aws::{CountCalls, QuotaClassifier};
 use lambda::call::CallError;
 use lambda::pace::Pacer;
+use lambda::{SdkConfig, client};
 
 pub use close::close;
 pub use share::Share;
@@ -81,18 +80,6 @@ pub struct Aws {
     firehose_pace: Pacer,
     /// `LookupEvents`: 2 a second are allowed.
     lookup_pace: Pacer,
-}
-
-/// A client that counts its calls.
-macro_rules! client {
-    ($sdk:ident, $shared:expr) => {
-        $sdk::Client::from_conf($sdk::config::Builder::from($shared).interceptor(CountCalls).build())
-    };
-    ($sdk:ident, $shared:expr, quotas) => {
-        $sdk::Client::from_conf(
-            $sdk::config::Builder::from($shared).retry_classifier(QuotaClassifier).interceptor(CountCalls).build(),
-        )
-    };
 }
 
 impl Aws {

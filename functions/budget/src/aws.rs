@@ -15,9 +15,9 @@ use aws_sdk_kinesisvideo as kinesisvideo;
 use aws_sdk_resourcegroupstagging as tagging;
 use aws_sdk_sns as sns;
 use aws_sdk_sqs as sqs;
-use lambda::SdkConfig;
-use lambda::aws::{CountCalls, QuotaClassifier};
+use lambda::aws::CountCalls;
 use lambda::pace::Pacer;
+use lambda::{SdkConfig, client};
 
 pub use figures::{Alert, Told};
 pub use memory::{Asked, Known, Last, Lease, Settled};
@@ -45,13 +45,6 @@ pub struct Aws {
     list_tags_pace: Pacer,
 }
 
-/// A client that counts its calls.
-macro_rules! client {
-    ($sdk:ident, $shared:expr) => {
-        $sdk::Client::from_conf($sdk::config::Builder::from($shared).interceptor(CountCalls).build())
-    };
-}
-
 impl Aws {
     /// Makes the clients. Nothing is called yet.
     pub fn new(shared: &SdkConfig, settings: &Settings) -> Self {
@@ -67,12 +60,7 @@ impl Aws {
             cloudwatch: client!(cloudwatch, shared),
             dynamodb: client!(dynamodb, shared),
             iotdataplane: client!(iotdataplane, shared),
-            kinesisvideo: kinesisvideo::Client::from_conf(
-                kinesisvideo::config::Builder::from(shared)
-                    .retry_classifier(QuotaClassifier)
-                    .interceptor(CountCalls)
-                    .build(),
-            ),
+            kinesisvideo: client!(kinesisvideo, shared, quotas),
             sns: client!(sns, shared),
             sqs: client!(sqs, shared),
             tagging: client!(tagging, shared),

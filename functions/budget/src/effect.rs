@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::camera::{Mark, Marked};
 use crate::ladder::Reduced;
+use crate::traffic::{HOUR, hour_of, next_hour};
 
 /// How long an open connection may go on after its permission is gone: AWS closes it then. With some time for the tag to
 /// reach those who decide.
@@ -23,19 +24,14 @@ pub enum Effect {
     Fails,
 }
 
-/// An hour, in seconds.
-const HOUR: i64 = 3_600;
-
 /// The last whole hour: its beginning.
 pub fn last_hour(now: i64) -> i64 {
-    now.div_euclid(HOUR).saturating_sub(1).saturating_mul(HOUR)
+    hour_of(now).saturating_sub(HOUR)
 }
 
 /// When it can be said that a mark has had no effect: when an hour is over that began after the settling.
 pub fn due(mark: &Mark) -> i64 {
-    let settled = mark.since.saturating_add(SETTLING);
-    let next = settled.saturating_add(HOUR).saturating_sub(1).div_euclid(HOUR).saturating_mul(HOUR);
-    next.saturating_add(HOUR)
+    next_hour(mark.since.saturating_add(SETTLING)).saturating_add(HOUR)
 }
 
 /// What the last whole hour says of a mark. `bytes` is what came in within it; `silent` says that nothing came in since the

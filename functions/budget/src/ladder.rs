@@ -105,6 +105,11 @@ impl Ladder {
         self.minimum_hours
     }
 
+    /// The same in seconds.
+    pub(crate) fn minimum_seconds(&self) -> i64 {
+        i64::from(self.minimum_hours).saturating_mul(3_600)
+    }
+
     /// What becomes of streams that kvs-warden did not make.
     pub fn unmanaged(&self) -> Unmanaged {
         self.unmanaged

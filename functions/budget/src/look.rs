@@ -204,17 +204,17 @@ impl Budget {
         let (from, until) = Traffic::window(0, ground.now);
         let names: Vec<&str> =
             ground.streams.iter().filter(|it| it.may_give_way()).map(|it| it.name.as_str()).collect();
-        let bytes = self.aws.hours(&names, Measure::Bytes, from, until).await?;
-        let fragments = match self.settings.tier {
+        let mut bytes = self.aws.hours(&names, Measure::Bytes, from, until).await?;
+        let mut fragments = match self.settings.tier {
             fleet::StorageTier::Hot => BTreeMap::new(),
             fleet::StorageTier::Warm => self.aws.hours(&names, Measure::Fragments, from, until).await?,
         };
-        let names: BTreeSet<String> = names.into_iter().map(str::to_owned).collect();
-        for stream in ground.streams.iter_mut().filter(|stream| names.contains(&stream.name)) {
-            let hours = |all: &BTreeMap<String, Vec<(i64, u64)>>| all.get(&stream.name).cloned().unwrap_or_default();
+        for stream in ground.streams.iter_mut().filter(|stream| stream.may_give_way()) {
             let created = ground.created.get(&stream.arn).copied().unwrap_or_default();
             let (from, until) = Traffic::window(created, ground.now);
-            stream.traffic = Traffic::of_hours(&hours(&bytes), &hours(&fragments), from, until);
+            let [bytes, fragments] =
+                [&mut bytes, &mut fragments].map(|all| all.remove(&stream.name).unwrap_or_default());
+            stream.traffic = Traffic::of_hours(&bytes, &fragments, from, until);
         }
         let Ok(figures) = &ground.figures else { return Ok(first) };
         Ok(plan(&self.world(figures, ground)))

@@ -88,6 +88,16 @@ impl Money {
     }
 }
 
+/// A share in hundredths of a percent as people read it, always with two decimals: `95.50%`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hundredths(pub u32);
+
+impl fmt::Display for Hundredths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}%", self.0 / 100, self.0 % 100)
+    }
+}
+
 /// The millionths that a decimal text means; None when it is none or they do not fit.
 fn micros(text: &str) -> Option<u64> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);

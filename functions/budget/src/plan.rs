@@ -171,7 +171,7 @@ impl Plan {
     /// When something that is kept only for a time has been kept for long enough: then the same figures may call for
     /// something else. In seconds since 1970.
     pub fn waits_until(&self, streams: &[Stream], ladder: &Ladder) -> Option<i64> {
-        let least = i64::from(ladder.minimum_hours()).saturating_mul(3_600);
+        let least = ladder.minimum_seconds();
         let kept = streams.iter().zip(&self.decisions).filter(|(_, it)| it.kept == Some(Kept::MinimumTime));
         kept.filter_map(|(stream, _)| Some(stream.standing.mark()?.since.saturating_add(least))).min()
     }

@@ -1,7 +1,7 @@
 //! What a stream takes in.
 
 /// Seconds of an hour.
-const HOUR: i64 = 3_600;
+pub(crate) const HOUR: i64 = 3_600;
 
 /// So many hours are looked back at: light and night move a camera's bitrate by more than twice, so a shorter look at an old
 /// stream would say too little.
@@ -68,12 +68,12 @@ impl Traffic {
 }
 
 /// The beginning of the hour that a moment is in.
-fn hour_of(moment: i64) -> i64 {
+pub(crate) fn hour_of(moment: i64) -> i64 {
     moment.saturating_sub(moment.rem_euclid(HOUR))
 }
 
 /// The beginning of the first hour that is not before a moment.
-fn next_hour(moment: i64) -> i64 {
+pub(crate) fn next_hour(moment: i64) -> i64 {
     hour_of(moment.saturating_add(HOUR.saturating_sub(1)))
 }
 

@@ -10,10 +10,9 @@ use aws_sdk_dynamodb as dynamodb;
 use aws_sdk_iot as iot;
 use aws_sdk_kinesisvideo as kinesisvideo;
 use aws_sdk_sns as sns;
-use lambda::SdkConfig;
-use lambda::aws::{CountCalls, QuotaClassifier};
 use lambda::call::CallError;
 use lambda::pace::Pacer;
+use lambda::{SdkConfig, client};
 
 use crate::observed::Fact;
 use crate::plan::{Step, Wanted};
@@ -37,19 +36,10 @@ impl Aws {
     pub fn new(shared: &SdkConfig, settings: &Settings) -> Self {
         let pace = || Pacer::shared(settings.certificate_calls_per_second, settings.workers);
         Self {
-            iot: iot::Client::from_conf(
-                iot::config::Builder::from(shared).retry_classifier(QuotaClassifier).interceptor(CountCalls).build(),
-            ),
-            kinesisvideo: kinesisvideo::Client::from_conf(
-                kinesisvideo::config::Builder::from(shared)
-                    .retry_classifier(QuotaClassifier)
-                    .interceptor(CountCalls)
-                    .build(),
-            ),
-            dynamodb: dynamodb::Client::from_conf(
-                dynamodb::config::Builder::from(shared).interceptor(CountCalls).build(),
-            ),
-            sns: sns::Client::from_conf(sns::config::Builder::from(shared).interceptor(CountCalls).build()),
+            iot: client!(iot, shared, quotas),
+            kinesisvideo: client!(kinesisvideo, shared, quotas),
+            dynamodb: client!(dynamodb, shared),
+            sns: client!(sns, shared),
             describe_pace: pace(),
             update_pace: pace(),
         }

@@ -33,6 +33,22 @@ pub async fn config() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest()).retry_config(retries).timeout_config(timeouts).load().await
 }
 
+/// A client of this SDK's that counts its calls; with `quotas`, one that knows the throttles that the SDK takes for final.
+#[macro_export]
+macro_rules! client {
+    ($sdk:ident, $shared:expr) => {
+        $sdk::Client::from_conf($sdk::config::Builder::from($shared).interceptor($crate::aws::CountCalls).build())
+    };
+    ($sdk:ident, $shared:expr, quotas) => {
+        $sdk::Client::from_conf(
+            $sdk::config::Builder::from($shared)
+                .retry_classifier($crate::aws::QuotaClassifier)
+                .interceptor($crate::aws::CountCalls)
+                .build(),
+        )
+    };
+}
+
 /// Knows the throttles that the SDK takes for final.
 ///
 /// Kinesis Video Streams answers `ClientLimitExceededException` when it throttles, and

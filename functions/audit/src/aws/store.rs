@@ -12,8 +12,8 @@ use aws_sdk_s3 as s3;
 use aws_sdk_securityhub as securityhub;
 use aws_sdk_sns as sns;
 use aws_sdk_sqs as sqs;
-use lambda::SdkConfig;
 use lambda::aws::CountCalls;
+use lambda::{SdkConfig, client};
 
 pub use findings::{Entry, Kept};
 
@@ -67,9 +67,7 @@ impl Store {
     /// Makes the clients. Nothing is called yet.
     pub fn new(shared: &SdkConfig, settings: &Settings) -> Self {
         Self {
-            dynamodb: dynamodb::Client::from_conf(
-                dynamodb::config::Builder::from(shared).interceptor(CountCalls).build(),
-            ),
+            dynamodb: client!(dynamodb, shared),
             // A local endpoint has no names for buckets.
             s3: s3::Client::from_conf(
                 s3::config::Builder::from(shared)
@@ -77,11 +75,9 @@ impl Store {
                     .force_path_style(shared.endpoint_url().is_some())
                     .build(),
             ),
-            securityhub: securityhub::Client::from_conf(
-                securityhub::config::Builder::from(shared).interceptor(CountCalls).build(),
-            ),
-            sns: sns::Client::from_conf(sns::config::Builder::from(shared).interceptor(CountCalls).build()),
-            sqs: sqs::Client::from_conf(sqs::config::Builder::from(shared).interceptor(CountCalls).build()),
+            securityhub: client!(securityhub, shared),
+            sns: client!(sns, shared),
+            sqs: client!(sqs, shared),
             table: settings.table.clone(),
             bucket: settings.bucket.clone(),
             topic: settings.topic.clone(),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_resourcegroupstagging::types::TagFilter;
 use fleet::{HOLD_TAG, MARK_TAG, THROTTLE_TAG};
 use lambda::call::CallError;
 
@@ -48,18 +47,9 @@ impl Aws {
     ///
     /// <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>
     pub async fn tags(&self) -> Result<BTreeMap<String, Tags>, CallError> {
-        self.tags_where(None).await
-    }
-
-    /// The same of the streams that carry a mark of the budget's.
-    pub async fn marked(&self) -> Result<BTreeMap<String, Tags>, CallError> {
-        self.tags_where(Some(TagFilter::builder().key(MARK_TAG).build())).await
-    }
-
-    async fn tags_where(&self, filter: Option<TagFilter>) -> Result<BTreeMap<String, Tags>, CallError> {
         let mut found = BTreeMap::new();
         let call = self.tagging.get_resources().resource_type_filters("kinesisvideo:stream").resources_per_page(100);
-        let mut pages = call.set_tag_filters(filter.map(|filter| vec![filter])).into_paginator().send();
+        let mut pages = call.into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new("GetResources", &error))?;
             for resource in page.resource_tag_mapping_list.unwrap_or_default() {

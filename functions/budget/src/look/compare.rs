@@ -11,6 +11,7 @@ use crate::effect::{self, Effect, last_hour};
 use crate::plan::{Decision, Plan};
 use crate::report::{Changed, Failed, Gap, MANY, Report};
 use crate::tags::Second;
+use crate::traffic::HOUR;
 
 /// What is to be noted, and forgotten.
 pub(super) struct Noted {
@@ -125,7 +126,7 @@ impl Budget {
         if names.is_empty() {
             return BTreeMap::new();
         }
-        let until = hour.saturating_add(3_600);
+        let until = hour.saturating_add(HOUR);
         match self.aws.hours(&names, Measure::Bytes, hour, until).await {
             Ok(hours) => names
                 .iter()

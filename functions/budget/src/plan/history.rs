@@ -37,10 +37,9 @@ impl<'w> History<'w> {
 
     /// How long ago, in seconds, a stream was throttled that has to stay so for longer.
     pub(super) fn recent(&self, stream: &Stream) -> Option<i64> {
-        let least = i64::from(self.world.ladder.minimum_hours()).saturating_mul(3_600);
         let mark = self.throttle(stream).filter(|mark| !mark.leaving)?;
         let ago = self.world.now.saturating_sub(mark.since);
-        (ago < least).then_some(ago)
+        (ago < self.world.ladder.minimum_seconds()).then_some(ago)
     }
 
     /// What a stream takes in when it is normal. Of one that gives way, or came back less than a day ago, its mark tells;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::budget::Of;
 use crate::ladder::Percent;
-use crate::money::Money;
+use crate::money::{Hundredths, Money};
 
 /// Why a stream is to be what a plan says. Written out it is a phrase that fits after "because" or a colon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,15 +179,6 @@ impl fmt::Display for Spend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { amount, limit, currency, .. } = self;
         write!(f, "{} {amount} of {limit} {currency}{}", self.name(), self.held())
-    }
-}
-
-/// A share in hundredths of a percent, always with two decimals.
-struct Hundredths(u32);
-
-impl fmt::Display for Hundredths {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02}%", self.0 / 100, self.0 % 100)
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Changed, Failed, Gap, MANY, Report};
 use crate::camera::Target;
+use crate::money::{Hundredths, Money};
 use crate::tags::Second;
 
 /// The text, of at most so many bytes.
@@ -52,8 +53,7 @@ fn money(report: &Report, text: &mut String) {
     }
     say(text, &format!("Budget {} of account {}", report.budget, report.account));
     if let Some(figures) = &report.figures {
-        let share = |share: u32| format!("{}.{:02}%", share / 100, share % 100);
-        let of_limit = |money: crate::money::Money| share(money.share_of(figures.limit));
+        let of_limit = |money: Money| Hundredths(money.share_of(figures.limit));
         let (forecast, ours) = figures.forecast_or_own();
         let whose = if ours { ", by our own reckoning: AWS has none" } else { "" };
         row(text, "limit", format_args!("{} {}", figures.limit, figures.currency));

@@ -109,6 +109,12 @@ impl Fleet {
         self.control.spend(&spend).unwrap();
     }
 
+    /// A new period has begun, AWS has worked out this spend of it, and no message tells of it.
+    pub(crate) fn new_period(&self, actual: &str) {
+        let spend = json!({ "budget": self.budget(), "newPeriod": true, "actual": actual, "publish": false });
+        self.control.spend(&spend).unwrap();
+    }
+
     /// The schedule's turn.
     pub(crate) fn tick(&self) {
         let tick = self.control.tick("BudgetSchedule").unwrap();

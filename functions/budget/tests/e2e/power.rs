@@ -34,8 +34,7 @@ async fn the_role_grants_every_call_that_the_function_makes_and_no_other() {
     fleet.cloud.fault(&json!([denied])).unwrap();
     fleet.tick();
     fleet.control.age(35 * 86_400).unwrap();
-    let reset = json!({ "budget": fleet.budget(), "newPeriod": true, "actual": "1", "publish": false });
-    fleet.control.spend(&reset).unwrap();
+    fleet.new_period("1");
     fleet.control.redeliver().unwrap();
     fleet.control.settle().unwrap();
     assert_eq!(fleet.three().await, [Target::Normal; 3]);

@@ -39,8 +39,7 @@ async fn the_least_important_gives_way_first_and_all_comes_back_with_the_new_per
 
     // Five weeks go by, and nobody tells that a new period has begun.
     fleet.control.age(35 * 86_400).unwrap();
-    let reset = json!({ "budget": fleet.budget(), "newPeriod": true, "actual": "3", "publish": false });
-    fleet.control.spend(&reset).unwrap();
+    fleet.new_period("3");
     reports.read();
     fleet.tick();
     assert_eq!(fleet.three().await, NORMAL);
@@ -193,8 +192,7 @@ async fn what_a_camera_is_asked_for_is_taken_back_even_when_nobody_remembers_it(
     assert_eq!(fleet.three().await, [Target::Stopped, Target::Normal, Target::Normal]);
     fleet.lose_note("low-1").await;
     fleet.control.age(35 * 86_400).unwrap();
-    let reset = json!({ "budget": fleet.budget(), "newPeriod": true, "actual": "3", "publish": false });
-    fleet.control.spend(&reset).unwrap();
+    fleet.new_period("3");
     fleet.tick();
     assert_eq!(fleet.three().await, NORMAL);
     assert_eq!(fleet.desired("low-1").await, Value::Null);

@@ -53,13 +53,11 @@ async fn dying_after_any_call_on_the_way_down_and_back_costs_only_time() {
             fleet.control.crash_after(FUNCTION, operation).unwrap();
         }
         fleet.control.age(35 * 86_400).unwrap();
-        let reset = json!({ "budget": fleet.budget(), "newPeriod": true, "actual": "1", "publish": false });
-        fleet.control.spend(&reset).unwrap();
+        fleet.new_period("1");
         fleet.tick();
         converge(&fleet, [Target::Normal; 3], operation).await;
         assert_eq!((fleet.desired("low-1").await, fleet.desired("standard-1").await), (Value::Null, Value::Null));
-        let next = json!({ "budget": fleet.budget(), "newPeriod": true, "actual": "2", "publish": false });
-        fleet.control.spend(&next).unwrap();
+        fleet.new_period("2");
     }
     assert_eq!(fleet.tags("critical-1").await, critical);
     assert_eq!(fleet.dead_letters(), [""; 0]);
@@ -86,11 +84,9 @@ async fn each_call_that_fails_in_each_way_is_made_good() {
             fired += 5;
             assert_eq!(fleet.cloud.fired().unwrap(), fired, "{rule}");
             fleet.control.age(35 * 86_400).unwrap();
-            let reset = json!({ "budget": fleet.budget(), "newPeriod": true, "actual": "1", "publish": false });
-            fleet.control.spend(&reset).unwrap();
+            fleet.new_period("1");
             converge(&fleet, [Target::Normal; 3], &rule.to_string()).await;
-            let next = json!({ "budget": fleet.budget(), "newPeriod": true, "actual": "2", "publish": false });
-            fleet.control.spend(&next).unwrap();
+            fleet.new_period("2");
         }
     }
     assert_eq!(fleet.tags("critical-1").await, critical);

@@ -1,6 +1,6 @@
 //! Files that must not be there yet: all of them are written, or none.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -42,36 +42,41 @@ pub(crate) fn refuse_existing<'a>(paths: impl IntoIterator<Item = &'a Path>) -> 
 
 /// Makes the directory if need be and writes every file. When one cannot be written, those already written are
 /// removed again, and nothing that was there before is touched.
+///
+/// A file gets its name when it is whole: whoever dies before leaves nothing that looks like a key, only a hidden file
+/// that its owner alone may read.
 pub(crate) fn write_all(directory: &Path, files: &[NewFile]) -> Result<()> {
     refuse_existing(files.iter().map(|file| file.path.as_path()))?;
     fs::create_dir_all(directory)
         .with_context(|| format!("make the directory `{}`, which `--out` names", directory.display()))?;
     let mut made: Vec<&Path> = Vec::new();
     for file in files {
-        let written = create(file).and_then(|mut at| {
-            made.push(&file.path);
-            at.write_all(file.content.as_bytes())?;
-            at.sync_all()
-        });
-        if let Err(error) = written {
+        if let Err(error) = create(file) {
             return Err(taken_back(
                 &made,
                 anyhow!(error).context(format!("write `{}`, where `--out` puts it", file.path.display())),
             ));
         }
+        made.push(&file.path);
     }
     Ok(())
 }
 
-fn create(file: &NewFile) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+/// Writes a file beside the place that it is for, and gives it its name there unless that is taken.
+fn create(file: &NewFile) -> std::io::Result<()> {
+    let beside = file.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut unnamed = tempfile::Builder::new();
+    let unnamed = unnamed.prefix(".warden-").suffix(".partial");
+    // Rights are given with the name, never taken away later; without a word of ours they are 0600.
     #[cfg(unix)]
-    if file.secret {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+    if !file.secret {
+        use std::os::unix::fs::PermissionsExt as _;
+        unnamed.permissions(fs::Permissions::from_mode(0o666));
     }
-    options.open(&file.path)
+    let mut unnamed = unnamed.tempfile_in(beside)?;
+    unnamed.write_all(file.content.as_bytes())?;
+    unnamed.as_file().sync_all()?;
+    unnamed.persist_noclobber(&file.path).map(drop).map_err(|refused| refused.error)
 }
 
 /// Removes what was made and says which files would not go.

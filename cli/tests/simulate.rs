@@ -11,7 +11,12 @@ fn simulate(arguments: &[&str], input: &[u8]) -> Output {
     let command = command.arg("simulate").args(arguments);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input).unwrap();
-    child.wait_with_output().unwrap()
+    let output = child.wait_with_output().unwrap();
+    for said in [&output.stdout, &output.stderr] {
+        let leaks: Vec<_> = local::leaks(&String::from_utf8_lossy(said)).iter().map(ToString::to_string).collect();
+        assert!(leaks.is_empty(), "{}", leaks.join("; "));
+    }
+    output
 }
 
 fn answers(output: &Output) -> Vec<Value> {

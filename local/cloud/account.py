@@ -6,7 +6,11 @@ STACK = "local"
 
 # The event source reads queues under this name, so that the journal can tell its calls from a function's.
 POLLER_KEY = "LOCALPOLLER"
-SECRET_KEY = "local"
+
+
+# What the secrets begin with that functions are given: whoever finds it in a log has found a leak.
+SECRET_MARK = "LOCALSECRET"
+TOKEN_MARK = "LOCALTOKEN"
 
 
 def access_key(function: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 from . import sqs, staging
 from .account import ACCOUNT
+from .crash import Order
 from .gateway import answer_json
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Control:
             ("POST", "drain"): self._drain,
             ("GET", "calls"): self._calls,
             ("POST", "crash"): self._crash,
-            ("GET", "crash"): lambda _: {"armed": cloud.crashes.armed()},
+            ("GET", "crash"): lambda _: cloud.crashes.state(),
+            ("DELETE", "crash"): lambda _: self._take_back(),
             ("POST", "settings"): self._set,
             ("GET", "settings"): lambda _: self._settings(),
             ("POST", "restart"): self._restart,
@@ -99,10 +101,22 @@ class Control:
 
     def _crash(self, asked: dict[str, Any]) -> Any:
         function = self._cloud.functions[asked["function"]]
-        self._cloud.crashes.order(
-            function.logical_id, asked["operation"], asked.get("when", "after"), int(asked.get("nth", 1))
+        times = asked.get("times", 1)
+        order = Order(
+            function=function.logical_id,
+            service=asked.get("service"),
+            operation=asked["operation"],
+            when=asked.get("when", "after"),
+            nth=int(asked.get("nth", 1)),
+            times=None if times is None else int(times),
+            hold_ms=int(asked.get("holdMs", 0)),
         )
-        return {"armed": self._cloud.crashes.armed()}
+        self._cloud.crashes.order(order)
+        return self._cloud.crashes.state()
+
+    def _take_back(self) -> Any:
+        self._cloud.crashes.take_back()
+        return self._cloud.crashes.state()
 
     @staticmethod
     def _settings() -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from . import locks, request
 from .cloudtrail.recorder import Recorder
 from .crash import Crashes
+from .functions.asynchronous import ASYNCHRONOUS
 from .journal import Journal
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -45,17 +46,21 @@ class Gateway:
         if not call:
             return self._moto(environ, start)
 
-        order = self._crashes.due(self._journal.names.get(call.key, call.key), call.operation)
+        caller = self._journal.names.get(call.key, call.key)
+        order = self._crashes.due(caller, call.service, call.operation)
         if order and order.when == "before":
             self._crashes.carry_out(order)
             return _gone(start)
+        if function := ASYNCHRONOUS.functions.get(caller):
+            function.says(body)
         status, headers, answer = self._ask(call, environ)
         error = _error(headers, answer) if status >= 400 else None
         self._journal.record(call.key, call.service, call.operation, status, error, call.target)
         self._recorder.saw(call, environ, body, headers, answer, error)
         if order:
             self._crashes.carry_out(order)
-            return _gone(start)
+            if order.when != "late":
+                return _gone(start)
         start(f"{status} {'OK' if status < 400 else 'Error'}", headers)
         return [answer]
 

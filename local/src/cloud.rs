@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::control::agent;
-use crate::{Control, Log, Python};
+use crate::{Control, Log, Python, leak};
 
 /// The variables that name a way to the internet. Nothing that talks to a local cloud may take it.
 pub const PROXIES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"];
@@ -65,7 +65,8 @@ struct Ready {
     skipped: Vec<String>,
 }
 
-/// A running cloud. Dropping it stops all that it started.
+/// A running cloud. Dropping it stops all that it started, and panics when a secret stands in anything that was written
+/// meanwhile.
 #[derive(Debug)]
 pub struct Cloud {
     ready: Ready,
@@ -81,6 +82,8 @@ impl Cloud {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = workspace.join(format!("target/local-cloud/{}-{number}", std::process::id()));
+        // Of an earlier process of the same number, which failed.
+        fs::remove_dir_all(&folder).unwrap_or_default();
         fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
         let errors = folder.join("start.log");
         let mut command = Command::new(python.tool("python"));
@@ -153,11 +156,26 @@ impl Cloud {
         Ok(())
     }
 
-    /// How many faults the proxy has answered with so far.
+    /// The fault proxy forgets its rules.
+    pub(crate) fn follow_no_rules(&self) -> Result<()> {
+        let url = format!("{}/_microburst/rules", self.ready.proxy);
+        agent().post(&url).send_json(json!([])).context("cannot tell the fault proxy to forget its rules")?;
+        Ok(())
+    }
+
+    /// How many faults the proxy has answered with so far, by the rules that it has.
     pub fn fired(&self) -> Result<u64> {
+        self.fired_by(|_| true)
+    }
+
+    /// The same for the rules that are chosen.
+    pub(crate) fn fired_by(&self, chosen: impl Fn(&Value) -> bool) -> Result<u64> {
         let url = format!("{}/_microburst/rules", self.ready.proxy);
         let rules: Value = agent().get(&url).call().context("cannot ask the fault proxy")?.body_mut().read_json()?;
-        let counts = rules.as_array().map(|rules| rules.iter().map(|rule| rule.get("fired_count")?.as_u64()).sum());
+        let chosen = |rules: &Vec<Value>| {
+            rules.iter().filter(|rule| chosen(rule)).map(|rule| rule.get("fired_count")?.as_u64()).sum()
+        };
+        let counts = rules.as_array().map(chosen);
         counts.flatten().with_context(|| format!("the fault proxy answers {rules}"))
     }
 
@@ -245,8 +263,31 @@ impl Drop for Cloud {
         // Only a cloud that hangs is still there. Failing to kill what ended a moment ago is no fault.
         self.child.kill().unwrap_or_default();
         self.child.wait().map(drop).unwrap_or_default();
-        if !std::thread::panicking() {
+        let leaked = leak::in_folder(&self.folder).unwrap_or_else(|error| vec![format!("{error:#}")]);
+        if !leaked.is_empty() {
+            self.tell(&leaked);
+        } else if !std::thread::panicking() {
             fs::remove_dir_all(&self.folder).unwrap_or_default();
+        }
+    }
+}
+
+impl Cloud {
+    /// Keeps the leaks in a file, which `cargo xtask test` looks for: who panics already has another thing to say, and a
+    /// panic may be lost in a thread that nobody waits for.
+    #[expect(clippy::panic, clippy::print_stderr, reason = "a leak fails whoever made it, and this is a destructor")]
+    fn tell(&self, leaked: &[String]) {
+        let kept = self.folder.with_extension(leak::KEPT);
+        let leaked = leaked.join("\n");
+        let told =
+            format!("a secret stands in what was written to `{}`, see `{}`", self.folder.display(), kept.display());
+        if let Err(error) = fs::write(&kept, format!("{leaked}\n")) {
+            eprintln!("cannot write `{}`: {error}", kept.display());
+        }
+        if std::thread::panicking() {
+            eprintln!("{told}:\n{leaked}");
+        } else {
+            panic!("{told}:\n{leaked}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What AWS has no API for.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -88,6 +89,12 @@ struct Calls {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Orders {
+    carried_out: BTreeMap<String, u64>,
+}
+
+#[derive(Deserialize)]
 struct Drained {
     bodies: Vec<String>,
 }
@@ -146,6 +153,23 @@ impl Control {
     /// Kills the function the next time that it has made this call, before it has the answer.
     pub fn crash_after(&self, logical_id: &str, operation: &str) -> Result<Value> {
         self.post("crash", &json!({ "function": logical_id, "operation": operation, "when": "after", "nth": 1 }))
+    }
+
+    /// Orders what becomes of a function's calls: its death `before` or `after` one, or an answer that is `late`.
+    pub(crate) fn order(&self, order: &Value) -> Result<()> {
+        self.post::<Value>("crash", order).map(drop)
+    }
+
+    /// Nothing that was ordered for a function's calls stands any more.
+    pub(crate) fn take_back(&self) -> Result<()> {
+        let url = format!("{}/crash", self.base);
+        self.agent.delete(&url).call().context("cannot delete `/crash`")?;
+        Ok(())
+    }
+
+    /// How often an order was carried out for each call, as `service:operation`, since orders were taken back.
+    pub(crate) fn carried_out(&self) -> Result<BTreeMap<String, u64>> {
+        Ok(self.get::<Orders>("crash")?.carried_out)
     }
 
     /// How many crashes are still armed.

@@ -5,11 +5,14 @@
 
 mod cloud;
 mod control;
+pub mod faults;
+mod leak;
 mod log;
 mod python;
 
 pub use cloud::{Cloud, Function, Options, PROXIES};
 pub use control::{Call, Connect, Control, Load, Tick};
+pub use leak::{Leak, kept_leaks, leaks};
 pub use log::Log;
 pub use python::Python;
 

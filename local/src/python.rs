@@ -1,4 +1,4 @@
-//! The Python tools: a `.venv` at the top of the workspace, made from a lock file with hashes.
+//! Python with pinned packages: a virtual environment, made from a lock file with hashes.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,18 +9,25 @@ use anyhow::{Context as _, Result, bail};
 /// The oldest Python that the tools run on.
 const OLDEST: (u32, u32) = (3, 11);
 
-/// A Python with the pinned tools.
+/// A Python with pinned packages.
 #[derive(Debug, Clone)]
 pub struct Python {
     bin: PathBuf,
 }
 
 impl Python {
-    /// The tools, set up when they are missing or pinned otherwise than before. That downloads some 250 MB once;
-    /// `tell` is called with what is being done.
+    /// The tools, in `.venv`. See [`Python::locked`].
     pub fn ready(workspace: &Path, tell: &dyn Fn(&str)) -> Result<Self> {
-        let venv = workspace.join(".venv");
-        let lock = workspace.join("local/requirements.lock");
+        Self::locked(workspace, ".venv", "local/requirements.lock", tell)
+    }
+
+    /// The packages that a lock file pins, in the virtual environment `venv`: set up when it is missing, or when they were
+    /// pinned otherwise before. That downloads some 250 MB once for the tools; `tell` is called with what is being done.
+    ///
+    /// Both paths are from the top of the workspace.
+    pub fn locked(workspace: &Path, venv: &str, lock: &str, tell: &dyn Fn(&str)) -> Result<Self> {
+        let name = venv;
+        let (venv, lock) = (workspace.join(venv), workspace.join(lock));
         let wanted = fs::read(&lock).with_context(|| format!("cannot read `{}`", lock.display()))?;
         let made_from = venv.join("made-from.lock");
         let python = Self { bin: venv.join("bin") };
@@ -33,13 +40,13 @@ impl Python {
             return Ok(python);
         }
         let system = system_python()?;
-        tell("setting up the Python tools in .venv (once, about a minute)");
+        tell(&format!("setting up Python packages in {name} (once, about a minute)"));
         if venv.exists() {
             fs::remove_dir_all(&venv).with_context(|| format!("cannot remove the outdated `{}`", venv.display()))?;
         }
         run(
             Command::new(&system).args(["-m", "venv"]).arg(&venv),
-            "cannot make `.venv`: install Python's `venv` module (Debian and Ubuntu: `apt install python3-venv`)",
+            "cannot make a virtual environment: install Python's `venv` module (Debian and Ubuntu: `apt install python3-venv`)",
         )?;
         run(
             Command::new(python.tool("python"))
@@ -54,7 +61,7 @@ impl Python {
                     "-r",
                 ])
                 .arg(&lock),
-            "cannot install the Python tools: pip needs the package registry that it is set up for",
+            "cannot install the Python packages: pip needs the package registry that it is set up for",
         )?;
         fs::write(&made_from, wanted)?;
         Ok(python)
@@ -69,7 +76,7 @@ impl Python {
     pub fn managed_policies(&self) -> Result<String> {
         let print = "from moto.iam.aws_managed_policies import aws_managed_policies_data as data; print(data)";
         let output = Command::new(self.tool("python")).args(["-c", print]).output();
-        let output = output.context("cannot start the Python of `.venv`")?;
+        let output = output.context("cannot start Python")?;
         if !output.status.success() {
             bail!("cannot read the AWS managed policies: {}", String::from_utf8_lossy(&output.stderr).trim());
         }

@@ -1,152 +1,143 @@
-//! How fast it is, held against what it may take.
+//! How fast and how large it is, beside what people use instead, and beside what it may take.
 
+mod function;
+mod machine;
+mod policies;
 mod process;
+mod pure;
+mod runtime;
 mod scale;
+mod table;
 mod throttles;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use comfy_table::{Table, presets};
-use local::{Cloud, Control, Python};
-use serde_json::{Map, Value};
+use clap::ValueEnum;
+use local::{Cloud, Control};
 
+use self::policies::Verdicts;
+use self::table::Row;
 use crate::build::{self, cargo, run};
 use crate::ending;
 use crate::report::{heading, line};
 
-/// A benchmark, what it measures, and what it may take.
-struct Bound {
-    /// As Criterion knows it.
-    name: &'static str,
-    what: &'static str,
-    /// Nanoseconds; None for a figure that is only told.
-    most: Option<u64>,
-    corpus: Corpus,
-}
+/// The packages that we measure beside us, from the top of the workspace.
+const LOCK: &str = "benches/requirements.lock";
+const VENV: &str = "target/benches/venv";
 
-#[derive(Clone, Copy)]
-enum Corpus {
-    CameraRole,
-    Managed,
-    Streams,
-}
+/// Where the figures stand.
+const PAGE: &str = "docs/benchmarks.md";
 
 /// How long work on a large fleet may run before we give up: Lambda would have ended it.
 const LONGEST: Duration = Duration::from_mins(15);
 
-const MICRO: u64 = 1_000;
-const MILLI: u64 = 1_000 * MICRO;
+/// A part of what is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Provision beside the same in Python.
+    Function,
+    /// All checks beside cloudsplaining and parliament.
+    Policies,
+    /// The policy engine and the budget's plan.
+    Pure,
+    /// What gives way of a large fleet.
+    Throttles,
+    /// Sweeps of a large fleet.
+    Sweeps,
+}
 
-/// The benchmarks by package, as Cargo knows them.
-const BENCHES: [(&str, &str); 2] = [("policy", "policy"), ("budget", "plan")];
-
-const BOUNDS: [Bound; 8] = [
-    Bound { name: "evaluate-allowed", what: "evaluate, allowed", most: Some(2 * MICRO), corpus: Corpus::CameraRole },
-    Bound { name: "evaluate-denied", what: "evaluate, denied", most: Some(2 * MICRO), corpus: Corpus::CameraRole },
-    Bound { name: "beyond-camera", what: "reach, and all beyond nothing", most: None, corpus: Corpus::CameraRole },
-    Bound { name: "managed-parse", what: "parse", most: None, corpus: Corpus::Managed },
-    Bound { name: "managed-reach", what: "reach", most: Some(100 * MILLI), corpus: Corpus::Managed },
-    Bound {
-        name: "managed-may-watch",
-        what: "reach, and who may watch any stream",
-        most: Some(100 * MILLI),
-        corpus: Corpus::Managed,
-    },
-    Bound { name: "plan-at-first", what: "plan what gives way", most: Some(100 * MILLI), corpus: Corpus::Streams },
-    Bound { name: "plan-later", what: "plan, half gives way", most: Some(100 * MILLI), corpus: Corpus::Streams },
-];
-
-/// Runs the benchmarks on one thread, then sweeps and throttles of a large fleet, and fails when one takes more than it may.
-pub(crate) fn measure(workspace: &Path, profile: &str) -> Result<()> {
+/// Measures, prints the table, and fails when something is not as it must be. With all parts, the page is written.
+pub(crate) fn measure(workspace: &Path, profile: &str, only: &[Part]) -> Result<()> {
     ending::on_signals()?;
     let python = build::python(workspace)?;
-    let mut over = pure(workspace, &python)?;
-    over.extend(throttles::measure(workspace, &python, profile)?);
-    over.extend(scale::measure(workspace, &python, profile)?);
-    if over.is_empty() { Ok(()) } else { bail!("over the bound: {}", over.join(", ")) }
-}
-
-/// What is pure: the policy engine, and the budget's plan. Answers what is over its bound.
-fn pure(workspace: &Path, python: &Python) -> Result<Vec<String>> {
-    let managed = size_of(&python.managed_policies()?)?;
-    heading("cargo bench");
-    for (package, bench) in BENCHES {
-        run(
-            cargo(workspace).args(["bench", "--package", package, "--bench", bench, "--", "--quiet"]),
-            "`cargo bench`",
-        )?;
+    let others = build::packages(workspace, VENV, LOCK)?;
+    let wanted = |part| only.is_empty() || only.contains(&part);
+    let mut rows = Vec::new();
+    let mut verdicts = None;
+    if wanted(Part::Function) {
+        rows.extend(function::measure(workspace, &python, &others, profile)?);
     }
-    heading("bounds");
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["WHAT", "ON", "MEDIAN", "AT MOST", ""]);
-    let mut over = Vec::new();
-    for bound in &BOUNDS {
-        let median = median(workspace, bound.name)?;
-        let held = bound.most.is_none_or(|most| median <= most);
-        if !held {
-            over.push(bound.name.to_owned());
-        }
-        let corpus = match bound.corpus {
-            Corpus::CameraRole => "the camera role: 1 policy, 4 statements",
-            Corpus::Managed => &managed,
-            Corpus::Streams => "100,000 streams",
-        };
-        let most = bound.most.map(time).unwrap_or_default();
-        let verdict = if held { "" } else { "OVER" };
-        table.add_row([bound.what, corpus, &time(median), &most, verdict]);
+    if wanted(Part::Policies) {
+        let (measured, said) = policies::measure(workspace, &python, &others, profile)?;
+        rows.extend(measured);
+        verdicts = Some(said);
     }
-    line(&table.to_string());
-    Ok(over)
-}
-
-/// What the corpus is made of, by the text that it comes as.
-fn size_of(text: &str) -> Result<String> {
-    let corpus: Map<String, Value> = serde_json::from_str(text).context("cannot read the AWS managed policies")?;
-    let statements = |policy: &Value| match policy.pointer("/Document/Statement") {
-        Some(Value::Array(list)) => list.len(),
-        Some(_) => 1,
-        None => 0,
-    };
-    let statements: usize = corpus.values().map(statements).sum();
-    Ok(format!("all AWS managed policies: {} policies, {statements} statements", corpus.len()))
-}
-
-/// The median of the last run, in whole nanoseconds.
-fn median(workspace: &Path, name: &str) -> Result<u64> {
-    let file = workspace.join("target/criterion").join(name).join("new/estimates.json");
-    let text = fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
-    nanoseconds(&text).with_context(|| format!("`{}` has no median", file.display()))
-}
-
-fn nanoseconds(estimates: &str) -> Option<u64> {
-    let estimates: Value = serde_json::from_str(estimates).ok()?;
-    let median = estimates.pointer("/median/point_estimate")?.as_f64()?;
-    // Rounded up, by its text: a time is no negative number and has at most nine digits of nanoseconds.
-    format!("{:.0}", median.ceil()).parse().ok()
-}
-
-/// A time as people read it.
-fn time(nanoseconds: u64) -> String {
-    let hundredths = |unit: u64| nanoseconds.saturating_mul(100).checked_div(unit).unwrap_or_default();
-    let shown = |hundredths: u64, unit| format!("{}.{:02} {unit}", hundredths / 100, hundredths % 100);
-    match nanoseconds {
-        0..MICRO => format!("{nanoseconds} ns"),
-        MICRO..MILLI => shown(hundredths(MICRO), "µs"),
-        _ => shown(hundredths(MILLI), "ms"),
+    if wanted(Part::Pure) {
+        rows.extend(pure::measure(workspace, &python)?);
     }
+    if wanted(Part::Throttles) {
+        rows.extend(throttles::measure(workspace, &python, profile)?);
+    }
+    if wanted(Part::Sweeps) {
+        rows.extend(scale::measure(workspace, &python, profile)?);
+    }
+    let told = machine::told(workspace, &others)?;
+    heading("Beside what people use, and beside the bounds");
+    line(&told.join("\n"));
+    line(&format!("\n{}", table::plain(&rows)));
+    if let Some(verdicts) = &verdicts {
+        line(&format!("\n{}", verdicts.markdown()));
+    }
+    if only.is_empty() {
+        let page = workspace.join(PAGE);
+        let text = page_of(&told, &rows, verdicts.as_ref(), profile);
+        fs::write(&page, text).with_context(|| format!("cannot write `{}`", page.display()))?;
+        line(&format!("`{PAGE}` is written"));
+    }
+    let over = rows.iter().filter(|row| !row.held()).map(|row| row.what.clone());
+    let over: Vec<_> = over.chain(verdicts.map(|verdicts| verdicts.wrong).unwrap_or_default()).collect();
+    if over.is_empty() { Ok(()) } else { bail!("not as it must be: {}", over.join(", ")) }
 }
 
-/// Builds a function, and answers where it lies.
-fn binary(workspace: &Path, package: &str, profile: &str) -> Result<PathBuf> {
+/// What stands in the page.
+fn page_of(told: &[String], rows: &[Row], verdicts: Option<&Verdicts>, profile: &str) -> String {
+    let list = told.join("\n- ");
+    let command = if profile == "release" { String::new() } else { format!(" --profile {profile}") };
+    let verdicts = verdicts.map(Verdicts::markdown).unwrap_or_default();
+    format!(
+        "# Benchmarks\n\n\
+         `cargo xtask bench{command}` measured this and wrote it. Both sides of a line ran in the same run on the same\n\
+         machine; where they have a cloud to talk to, it is the same one. Medians, with the least and the most.\n\n\
+         - {list}\n\n\
+         The ratio is how many times as much the other side takes, or what we may take. \"At least\" is what it must be,\n\
+         else the command fails.\n\n\
+         {}\n\
+         Provision beside Python: `benches/python` does the same for a new camera, with `awslambdaric`, as Lambda starts\n\
+         it, and `boto3`. Both poll a Runtime API that does nothing else, and call the local cloud over HTTP. Byte code and\n\
+         files are in the machine's caches for both, which is better than Lambda's cold start for Python.\n\n\
+         All checks: each policy is the only one of a role that cameras get; ours are all checks of roles, the others' are\n\
+         what their commands tell when nothing is configured. Their start, of a second or so, is not counted.\n\n\
+         ## Camera policies\n\n\
+         What is told of `benches/policies`. cloudsplaining and parliament are made for all of AWS and know nothing of\n\
+         cameras; a blank list is no fault of theirs.\n\n\
+         {verdicts}",
+        table::markdown(rows)
+    )
+}
+
+/// Builds a binary of a package, and answers where it lies.
+fn binary(workspace: &Path, package: &str, name: &str, profile: &str) -> Result<PathBuf> {
     let target = workspace.join("target");
     let mut cargo = cargo(workspace);
-    cargo.args(["build", "--profile", profile, "--package", package, "--bin", package, "--target-dir"]).arg(&target);
+    cargo.args(["build", "--profile", profile, "--package", package, "--bin", name, "--target-dir"]).arg(&target);
     run(&mut cargo, "`cargo build`")?;
     // The folder of Cargo's own profile for development is named otherwise than that.
-    Ok(target.join(if profile == "dev" { "debug" } else { profile }).join(package))
+    Ok(target.join(if profile == "dev" { "debug" } else { profile }).join(name))
+}
+
+/// What a command writes, which must succeed.
+fn said(command: &mut Command) -> Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().with_context(|| format!("cannot start `{name}`"))?;
+    if !output.status.success() {
+        bail!("`{name}` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let text = String::from_utf8(output.stdout).with_context(|| format!("what `{name}` says is not UTF-8"))?;
+    Ok(text.trim_end().to_owned())
 }
 
 /// Waits until nothing runs any more, longer than a test does.
@@ -161,31 +152,25 @@ fn rest(control: &Control, began: Instant) -> Result<()> {
     }
 }
 
-/// Milliseconds as people read them.
-fn seconds(milliseconds: u64) -> String {
-    let tenths = milliseconds.div_ceil(100);
-    format!("{}.{} s", tenths / 10, tenths % 10)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::table::{Beside, Measured, Unit};
     use super::*;
 
     #[test]
-    fn seconds_are_never_less_than_they_were() {
-        assert_eq!((seconds(0), seconds(20_001)), ("0.0 s".to_owned(), "20.1 s".to_owned()));
-    }
-
-    #[test]
-    fn times_read_as_people_say_them() {
-        for (nanoseconds, text) in [(0, "0 ns"), (999, "999 ns"), (1_050, "1.05 µs"), (100_000_000, "100.00 ms")] {
-            assert_eq!(time(nanoseconds), text);
+    fn the_page_tells_the_command_the_versions_and_the_figures() {
+        let row = Row {
+            what: "evaluate".to_owned(),
+            on: "a role".to_owned(),
+            unit: Unit::Nanoseconds,
+            ours: Measured::once(250),
+            beside: Beside::Bound(1_000),
+        };
+        let told = ["kvs-warden 1f2e".to_owned(), "rustc 1".to_owned()];
+        let page = page_of(&told, &[row], None, "release");
+        for said in ["`cargo xtask bench` measured", "- kvs-warden 1f2e\n- rustc 1\n", "| 4.0x | evaluate | a role |"] {
+            assert!(page.contains(said), "{said}: {page}");
         }
-    }
-
-    #[test]
-    fn a_median_is_read_from_what_criterion_writes() {
-        assert_eq!(nanoseconds(r#"{"median": {"point_estimate": 1234.5, "standard_error": 1.0}}"#), Some(1_235));
-        assert_eq!(nanoseconds("{}"), None);
+        assert!(page_of(&told, &[], None, "dev").contains("`cargo xtask bench --profile dev` measured"));
     }
 }

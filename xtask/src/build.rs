@@ -25,8 +25,17 @@ pub(crate) fn run(command: &mut Command, what: &str) -> Result<()> {
 
 /// The Python tools, with a spinner while they are set up.
 pub(crate) fn python(workspace: &Path) -> Result<Python> {
+    with_spinner(|tell| Python::ready(workspace, tell))
+}
+
+/// The Python packages of another lock, with a spinner while they are set up.
+pub(crate) fn packages(workspace: &Path, venv: &str, lock: &str) -> Result<Python> {
+    with_spinner(|tell| Python::locked(workspace, venv, lock, tell))
+}
+
+fn with_spinner(ready: impl FnOnce(&dyn Fn(&str)) -> Result<Python>) -> Result<Python> {
     let spinner = ProgressBar::new_spinner();
-    let python = Python::ready(workspace, &|doing| {
+    let python = ready(&|doing| {
         spinner.set_message(doing.to_owned());
         spinner.enable_steady_tick(Duration::from_millis(100));
         if spinner.is_hidden() {
@@ -57,6 +66,11 @@ pub(crate) fn everything(workspace: &Path) -> Result<Built> {
     }
     // Not quiet: the first time takes minutes.
     run(cargo(workspace).args(["build", "--workspace", "--all-targets"]), "`cargo build`")?;
+    Ok(Built { folder: folder()? })
+}
+
+/// Where the build lies that we are part of.
+pub(crate) fn folder() -> Result<PathBuf> {
     let own = std::env::current_exe().context("cannot tell where the build lies")?;
-    Ok(Built { folder: own.parent().context("cannot tell where the build lies")?.to_path_buf() })
+    own.parent().map(Path::to_path_buf).context("cannot tell where the build lies")
 }

@@ -11,7 +11,8 @@ use crate::build;
 /// Checks every member of the workspace, by what Cargo itself says of it.
 ///
 /// - pure crates (`fleet`, `policy`) depend on nothing of ours and pull in neither `tokio` nor an `aws-*` crate;
-/// - functions depend on `shared/*` only; nobody depends on a function but the operator's tool;
+/// - functions depend on `shared/*` only; nobody depends on a function but the operator's tool, what measures, and what
+///   tries their readers;
 /// - `xtask` and `local` pull in no AWS SDK.
 pub(crate) fn check(workspace: &Path) -> Result<()> {
     let output = build::cargo(workspace)
@@ -67,7 +68,7 @@ fn faults(metadata: &Value) -> Result<Vec<String>> {
             if ours && room(member) == "functions" && room(dependency) != "shared" {
                 faults.push(format!("function `{own}` depends on `{theirs}`, which is not in shared/"));
             }
-            if ours && room(dependency) == "functions" && own != "warden" {
+            if ours && room(dependency) == "functions" && !matches!(own, "warden" | "benches" | "fuzz") {
                 faults.push(format!("`{own}` depends on function `{theirs}`"));
             }
         }
@@ -97,7 +98,9 @@ mod tests {
             ("provision", "/w/functions/provision"),
             ("audit", "/w/functions/audit"),
             ("warden", "/w/cli"),
+            ("fuzz", "/w/fuzz"),
             ("xtask", "/w/xtask"),
+            ("benches", "/w/benches"),
             ("tokio", "/r/tokio"),
             ("aws-sdk-iot", "/r/aws-sdk-iot"),
         ];
@@ -114,7 +117,7 @@ mod tests {
                 json!({ "id": n, "deps": deps })
             })
             .collect();
-        let members = ["fleet", "lambda", "provision", "audit", "warden", "xtask"];
+        let members = ["fleet", "lambda", "provision", "audit", "warden", "fuzz", "xtask", "benches"];
         json!({ "packages": packages, "resolve": { "nodes": nodes }, "workspace_members": members })
     }
 
@@ -125,6 +128,8 @@ mod tests {
             ("provision", "fleet", None),
             ("lambda", "tokio", None),
             ("warden", "provision", None),
+            ("fuzz", "provision", None),
+            ("benches", "audit", None),
             ("fleet", "tokio", Some("dev")),
         ];
         assert_eq!(faults(&workspace(&edges)).unwrap(), Vec::<String>::new());
@@ -137,6 +142,7 @@ mod tests {
             (vec![("fleet", "lambda", None)], "`fleet` is pure and pulls in `lambda`"),
             (vec![("audit", "provision", None)], "function `audit` depends on `provision`"),
             (vec![("lambda", "provision", None)], "`lambda` depends on function `provision`"),
+            (vec![("xtask", "provision", None)], "`xtask` depends on function `provision`"),
             (vec![("xtask", "lambda", None), ("lambda", "aws-sdk-iot", None)], "`xtask` is to be built in seconds"),
         ] {
             let found = faults(&workspace(&edges)).unwrap();

@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::build::{self, cargo, run};
-use crate::layering;
 use crate::report::heading;
+use crate::{features, layering};
 
 /// Formatting, lints, layering, and the template by two linters.
 pub(crate) fn check(workspace: &Path) -> Result<()> {
@@ -15,6 +15,7 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
     run(cargo(workspace).args(["fmt", "--all", "--check"]), "`cargo fmt --check`")?;
     heading("layering");
     layering::check(workspace)?;
+    features::check(workspace)?;
     heading("cargo clippy");
     run(
         cargo(workspace).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
@@ -34,7 +35,7 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
     )?;
     let python = build::python(workspace)?;
     heading("ruff");
-    for check in [["check", "local"].as_slice(), &["format", "--check", "local"]] {
+    for check in [["check", "local", "benches"].as_slice(), &["format", "--check", "local", "benches"]] {
         let mut ruff = Command::new(python.tool("ruff"));
         run(ruff.args(check).arg("--no-cache").current_dir(workspace), "`ruff`")?;
     }

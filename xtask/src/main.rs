@@ -8,6 +8,7 @@ mod build;
 mod catalogue;
 mod demo;
 mod ending;
+mod features;
 mod fuzz;
 mod layering;
 mod lint;
@@ -39,17 +40,22 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Make every call of the functions fail in every way, and print what comes of it.
+    Faults,
     /// Run the local cloud in the foreground, with the functions attached.
     Local {
         /// A parameter of the template, as Name=Value. May be given several times.
         #[arg(long = "parameter", value_parser = serve::parameter, value_name = "NAME=VALUE")]
         parameters: Vec<(String, String)>,
     },
-    /// Measure the policy engine and the sweep of a large fleet, and hold them against their bounds.
+    /// Measure us beside what people use and beside our bounds, and write docs/benchmarks.md.
     Bench {
-        /// Cargo's profile for the audit whose sweep is measured. The bounds are those of `release`; `dev` builds sooner.
+        /// Cargo's profile for what is measured. The bounds are those of `release`; `dev` builds sooner.
         #[arg(long, default_value = "release")]
         profile: String,
+        /// Only this part, without writing the page. May be given several times.
+        #[arg(long)]
+        only: Vec<bench::Part>,
     },
     /// Check formatting, lints, layering and the template.
     Lint,
@@ -65,7 +71,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Try the policy engine with inputs that nobody thought of.
+    /// Try every reader of what comes from outside with inputs that nobody thought of.
     Fuzz {
         /// How long to try each target.
         #[arg(long, default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -81,8 +87,9 @@ fn main() -> ExitCode {
         Command::Demo { keep } => demo::play(&workspace, keep),
         Command::Test { browser: true, arguments } => suite::browser(&workspace, &arguments),
         Command::Test { browser: false, arguments } => suite::test(&workspace, &arguments),
+        Command::Faults => suite::faults(&workspace),
         Command::Local { parameters } => serve::run(&workspace, &parameters),
-        Command::Bench { profile } => bench::measure(&workspace, &profile),
+        Command::Bench { profile, only } => bench::measure(&workspace, &profile, &only),
         Command::Lint => lint::check(&workspace),
         Command::Package { arch } => package::build(&workspace, arch.as_deref()),
         Command::Catalogue { check } => catalogue::make(&workspace, check),

@@ -1,5 +1,6 @@
 //! The whole test suite.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Stdio;
@@ -10,10 +11,14 @@ use crate::build;
 use crate::report::line;
 
 /// Sets the tools up first, so that no test has to wait for them, then runs every test of the workspace and tells at
-/// the end how many passed: `cargo test` itself tells that of each binary only.
+/// the end how many passed: `cargo test` itself tells that of each binary only. A secret that a cloud found in what was
+/// written fails the suite, even where no test did.
 pub(crate) fn test(workspace: &Path, arguments: &[String]) -> Result<()> {
     build::python(workspace)?;
     build::everything(workspace)?;
+    for old in local::kept_leaks(workspace)? {
+        fs::remove_file(&old).with_context(|| format!("cannot remove `{}`", old.display()))?;
+    }
     let mut cargo = build::cargo(workspace);
     let cargo = cargo.args(["test", "--workspace"]).args(arguments).stdout(Stdio::piped());
     let mut child = cargo.spawn().context("cannot start `cargo test`")?;
@@ -26,7 +31,31 @@ pub(crate) fn test(workspace: &Path, arguments: &[String]) -> Result<()> {
     }
     let status = child.wait()?;
     line(&format!("{passed} passed, {failed} failed"));
-    if status.success() { Ok(()) } else { bail!("`cargo test` failed ({status})") }
+    let leaks = local::kept_leaks(workspace)?;
+    for leak in &leaks {
+        line(&format!("a secret was told, see `{}`", leak.display()));
+    }
+    match (status.success(), leaks.is_empty()) {
+        (true, true) => Ok(()),
+        (true, false) => bail!("no test may tell a secret, though all passed"),
+        (false, _) => bail!("`cargo test` failed ({status})"),
+    }
+}
+
+/// Runs the tests that make every call of the functions fail, and prints what came of it, which they hold against its pages.
+pub(crate) fn faults(workspace: &Path) -> Result<()> {
+    build::python(workspace)?;
+    build::everything(workspace)?;
+    let mut cargo = build::cargo(workspace);
+    build::run(cargo.args(["test", "--workspace", "--test", "e2e", "matrix::"]), "the test of every fault")?;
+    let folder = workspace.join("docs/faults");
+    let entries = fs::read_dir(&folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
+    let mut pages = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    pages.sort();
+    for page in pages {
+        line(&fs::read_to_string(&page).with_context(|| format!("cannot read `{}`", page.display()))?);
+    }
+    Ok(())
 }
 
 /// Runs the tests of the report's page in a real browser.

@@ -115,6 +115,9 @@ impl Account {
         let mut environment = vec![("WARDEN_STACK".to_owned(), self.stack().to_owned())];
         let cloud = self.cloud.environment().into_iter();
         environment.extend(cloud.map(|(name, value)| (name.to_string(), value)));
+        // Ones that would be known wherever they are printed.
+        let own = [("AWS_SECRET_ACCESS_KEY", "LOCALSECRET0123456789"), ("AWS_SESSION_TOKEN", "LOCALTOKEN0123456789")];
+        environment.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
         environment.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
         run(&self.home, arguments, environment)
     }
@@ -152,7 +155,8 @@ fn run(home: &TempDir, arguments: &[&str], environment: impl IntoIterator<Item =
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let ended = Ended { code: output.status.code().unwrap(), out: text(output.stdout), error: text(output.stderr) };
     for said in [&ended.out, &ended.error] {
-        assert!(!said.contains("PRIVATE KEY"), "{arguments:?} prints a key");
+        let leaks: Vec<_> = local::leaks(said).iter().map(ToString::to_string).collect();
+        assert!(leaks.is_empty(), "{arguments:?}: {}", leaks.join("; "));
         for secret in secrets(home.path()) {
             assert!(!said.contains(&secret), "{arguments:?} prints a key");
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use fleet::shown;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -9,6 +10,12 @@ use serde_saphyr::Spanned;
 use crate::checks;
 use crate::expectations::{DENIALS_MOST, Expectations};
 use crate::suppression::Suppression;
+
+/// Characters of a value that are shown.
+const VALUE_MOST: usize = 80;
+
+/// Characters of the YAML reader's own words that are shown: names of keys may be among them.
+const WORDS_MOST: usize = 300;
 
 /// What `audit.yaml` says. Everything may be left out; `docs/audit.example.yaml` shows all there is.
 ///
@@ -142,11 +149,12 @@ fn known(check: String) -> Result<String, String> {
     }
     let hint = nearest(&check, checks::all().map(|check| check.id));
     let hint = hint.map_or("expected a check's id, or `*`".to_owned(), |near| format!("did you mean `{near}`?"));
-    Err(format!("no check is named `{check}`: {hint}"))
+    Err(format!("no check is named `{}`: {hint}", shown(&check, VALUE_MOST)))
 }
 
 fn date(text: &str) -> Result<Date, String> {
-    let wrong = || format!("`expires` is `{text}`: expected a day that there is, such as `2027-03-31`");
+    let wrong =
+        || format!("`expires` is `{}`: expected a day that there is, such as `2027-03-31`", shown(text, VALUE_MOST));
     // The parser also takes week dates and times, which nobody expects to count as days here.
     if text.len() != 10 || !text.chars().all(|c| c.is_ascii_digit() || c == '-') {
         return Err(wrong());
@@ -164,7 +172,8 @@ fn expectation_faults(expect: &Expectations, line: u64, faults: &mut Vec<Fault>)
     range(expect.retention_hours_min, expect.retention_hours_max, "`expect` says that streams keep");
     range(expect.data_retention_hours_min, expect.data_retention_hours_max, "`expect` says that data streams keep");
     for class in &expect.retention_by_tag {
-        range(class.min, class.max, &format!("`retentionByTag` says that `{}={}` keeps", class.tag, class.value));
+        let tag = format!("{}={}", shown(&class.tag, VALUE_MOST), shown(&class.value, VALUE_MOST));
+        range(class.min, class.max, &format!("`retentionByTag` says that `{tag}` keeps"));
     }
     if !(1..=DENIALS_MOST).contains(&expect.denials) {
         let text = format!("`denials` is {}: expected a whole number from 1 to {DENIALS_MOST}", expect.denials);
@@ -172,6 +181,7 @@ fn expectation_faults(expect: &Expectations, line: u64, faults: &mut Vec<Fault>)
     }
     for account in &expect.trusted_accounts {
         if account.len() != 12 || !account.chars().all(|c| c.is_ascii_digit()) {
+            let account = shown(account, VALUE_MOST);
             let text = format!("`trustedAccounts` has `{account}`: expected an account's number, 12 digits in quotes");
             faults.push(at_line(line, text));
         }
@@ -185,7 +195,7 @@ fn form(error: &serde_saphyr::Error) -> Fault {
         let listed = || expected.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
         let hint = nearest(field, expected.iter().copied());
         let hint = hint.map_or_else(|| format!("expected {}", listed()), |near| format!("did you mean `{near}`?"));
-        format!("unknown key `{field}`: {hint}")
+        format!("unknown key `{}`: {hint}", shown(field, VALUE_MOST))
     } else {
         let options = serde_saphyr::render_options! { snippets: serde_saphyr::SnippetMode::Off };
         let text = error.render_with_options(options);
@@ -195,14 +205,17 @@ fn form(error: &serde_saphyr::Error) -> Fault {
             "invalid boolean" => "expected `true` or `false`".to_owned(),
             "expected sequence start" => "expected a list".to_owned(),
             "expected mapping start" => "expected keys with values".to_owned(),
-            text => text.split(", set DuplicateKeyPolicy").next().unwrap_or(text).to_owned(),
+            text => shown(text.split(", set DuplicateKeyPolicy").next().unwrap_or(text), WORDS_MOST),
         }
     };
     Fault { line, text }
 }
 
-/// What somebody may have meant: the nearest by letters, when it is near.
+/// What somebody may have meant: the nearest by letters, when it is near. What is longer than any name is near to none.
 fn nearest<'a>(written: &str, all: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > VALUE_MOST {
+        return None;
+    }
     let plain = |text: &str| text.replace(['_', '-'], "").to_lowercase();
     let written = plain(written);
     let near = all.map(|one| (distance(&written, &plain(one)), one)).min_by_key(|(distance, _)| *distance);

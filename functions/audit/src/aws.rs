@@ -4,7 +4,7 @@
 mod alarm;
 mod answer;
 mod close;
-mod credential_report;
+pub mod credential_report;
 mod device;
 mod firehose;
 mod flink;
@@ -93,9 +93,9 @@ impl Aws {
             firehose: client!(data_firehose, shared),
             flink: client!(kinesisanalytics, shared),
             iam: client!(identity, shared),
-            iot: client!(iot_core, shared, quotas),
+            iot: client!(iot_core, shared),
             kinesis: client!(data_streams, shared),
-            kinesisvideo: client!(kinesisvideo, shared, quotas),
+            kinesisvideo: client!(kinesisvideo, shared),
             kms: client!(kms, shared),
             scheduler: client!(scheduler, shared),
             sns: client!(sns, shared),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use fleet::secret::without_secrets;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::Identity;
@@ -197,10 +198,20 @@ impl Problem {
     }
 }
 
+impl Proof {
+    /// With a word in the place of each secret: then the request proves nothing, but says what there is to look at.
+    #[must_use]
+    pub fn without_secrets(self) -> Self {
+        let because = without_secrets(&self.because).into_owned();
+        Self { because, request: self.request.map(lambda::secret::left_out) }
+    }
+}
+
 impl CannotJudge {
     /// For a reason that no permission mends.
     pub fn new(because: impl Into<String>) -> Self {
-        Self { because: because.into(), permission: None, not_asked: false }
+        let because = without_secrets(&because.into()).into_owned();
+        Self { because, permission: None, not_asked: false }
     }
 }
 

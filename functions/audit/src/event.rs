@@ -46,7 +46,7 @@ pub struct Denial {
     pub of: &'static str,
 }
 
-/// A message that is none of ours. Its text may be hostile and long: it is not repeated.
+/// A message that is none of ours. Its text may be hostile and long: little of it is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     /// No JSON object.
@@ -96,20 +96,25 @@ const DETAIL_TYPES: [&str; 2] = ["AWS API Call via CloudTrail", "Amazon API Call
 impl Message {
     /// Reads a message's body, for the account with this number.
     pub fn parse(body: &str, account: &str) -> Result<Self, Malformed> {
-        let value: Value = serde_json::from_str(body).map_err(|error| Malformed::NotJson(error.to_string()))?;
+        let shown = |error: serde_json::Error| fleet::shown(&error.to_string(), 200);
+        let value: Value = serde_json::from_str(body).map_err(|error| Malformed::NotJson(shown(error)))?;
         let Some(object) = value.as_object() else {
             return Err(Malformed::NotJson("it is another kind of value".to_owned()));
         };
         if object.contains_key("sweep") {
             return Ok(Self::Sweep);
         }
-        let unknown = |error: serde_json::Error| Malformed::Unknown(error.to_string());
         if let Some(checkpoint) = object.get("continue") {
+            let unknown = |error| Malformed::Unknown(shown(error));
             return Checkpoint::deserialize(checkpoint).map(Self::Continue).map_err(unknown);
         }
-        let envelope = Envelope::deserialize(&value).map_err(unknown)?;
+        let envelope: Envelope = serde_path_to_error::deserialize(&value).map_err(|error| {
+            let path = error.path().to_string();
+            let why = shown(error.into_inner());
+            Malformed::Unknown(if path == "." { why } else { format!("`{}`: {why}", fleet::shown(&path, 80)) })
+        })?;
         if envelope.account != account {
-            return Err(Malformed::OtherAccount(envelope.account.chars().take(12).collect()));
+            return Err(Malformed::OtherAccount(fleet::shown(&envelope.account, 12)));
         }
         if !DETAIL_TYPES.contains(&envelope.detail_type.as_str()) {
             return Ok(Self::Nothing("no call"));
@@ -143,8 +148,8 @@ impl Record {
         let service = source.split('.').next().unwrap_or_default();
         let actor = Actor {
             who: who(self.user_identity.as_ref()),
-            address: self.source_ip_address.clone().unwrap_or_else(|| "unknown".to_owned()),
-            call: format!("{service}:{name}"),
+            address: cut(self.source_ip_address.as_deref().unwrap_or("unknown")),
+            call: cut(&format!("{service}:{name}")),
             event_id: event_id.clone(),
             at,
         };
@@ -182,9 +187,9 @@ fn issuer(identity: Option<&Value>) -> Option<&str> {
     identity?.pointer("/sessionContext/sessionIssuer/arn")?.as_str()
 }
 
-/// AWS's names are shorter. What is not AWS's must not fill a key of the table.
+/// AWS's names are shorter, and hold no secrets. What is not AWS's must not fill a key of the table.
 fn cut(name: &str) -> String {
-    name.chars().take(256).collect()
+    fleet::secret::without_secrets(name).chars().take(256).collect()
 }
 
 #[cfg(test)]
@@ -215,6 +220,32 @@ mod tests {
                 assert!(matches!(&denial, Message::Denial(denial) if denial.of == of), "{code}: {denial:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_hostile_is_told_short_and_on_one_line() {
+        let long = "\n\u{1b}[2J".repeat(10_000);
+        let of_account = |account: &str| json!({ "detail-type": "x", "account": account, "detail": {} }).to_string();
+        let checkpoint = |source: &str| json!({ "continue": { "sweep": 1, "part": 1, "source": source, "calls": 1 } });
+        for body in
+            [of_account(&long), checkpoint(&long).to_string(), json!({ "continue": { long.clone(): 1 } }).to_string()]
+        {
+            let error = Message::parse(&body, "123456789012").unwrap_err().to_string();
+            assert!(error.len() < 2_000 && !error.contains(char::is_control), "{error}");
+        }
+    }
+
+    #[test]
+    fn who_called_from_where_and_what_fits_into_a_finding() {
+        let long = "x".repeat(10_000);
+        let record = json!({
+            "eventID": "1", "eventTime": "2026-11-22T10:00:00Z", "eventSource": "iam.amazonaws.com",
+            "eventName": format!("PutRolePolicy{long}"), "sourceIPAddress": long, "userIdentity": { "arn": long },
+            "requestParameters": { "roleName": "r" },
+        });
+        let Message::Change(change) = Record::deserialize(record).unwrap().message() else { panic!("no change") };
+        let Actor { who, address, call, .. } = &change.actor;
+        assert_eq!([who.len(), address.len(), call.len()], [256; 3]);
     }
 
     #[test]

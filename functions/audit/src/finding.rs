@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use fleet::secret::without_secrets;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -130,7 +131,7 @@ impl Finding {
         !allowed(self).is_subset(&allowed(before))
     }
 
-    /// A problem that was just found.
+    /// A problem that was just found. A secret that stands in a policy is not told with it.
     pub fn new(check: &Check, taken: &Taken, resource: &str, problem: &Problem, actor: Option<&Actor>) -> Self {
         Self {
             id: FindingId::new(check.id, taken, resource),
@@ -138,8 +139,8 @@ impl Finding {
             account: taken.account.clone(),
             region: taken.region.clone(),
             resource: resource.to_owned(),
-            sentence: problem.sentence.clone(),
-            proofs: problem.proofs.clone(),
+            sentence: without_secrets(&problem.sentence).into_owned(),
+            proofs: problem.proofs.iter().cloned().map(Proof::without_secrets).collect(),
             state: State::Open,
             suppressed: None,
             first_seen: taken.at,

@@ -47,6 +47,7 @@ pub mod world;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use lambda::clock::{deadline, now_ms};
 use lambda::metrics::Metrics;
+use lambda::settings::SettingsError;
 use lambda_runtime::LambdaEvent;
 
 use crate::aws::Aws;
@@ -66,8 +67,8 @@ pub struct Audit {
 
 impl Audit {
     /// Makes the AWS clients, with credentials, region and endpoint from the environment. Nothing is called yet.
-    pub async fn connect(settings: Settings) -> Self {
-        Self::new(&lambda::aws::config().await, settings)
+    pub async fn connect(settings: Settings) -> Result<Self, SettingsError> {
+        Ok(Self::new(&lambda::aws::config().await?, settings))
     }
 
     /// Makes the AWS clients of this configuration.

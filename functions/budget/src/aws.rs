@@ -60,7 +60,7 @@ impl Aws {
             cloudwatch: client!(cloudwatch, shared),
             dynamodb: client!(dynamodb, shared),
             iotdataplane: client!(iotdataplane, shared),
-            kinesisvideo: client!(kinesisvideo, shared, quotas),
+            kinesisvideo: client!(kinesisvideo, shared),
             sns: client!(sns, shared),
             sqs: client!(sqs, shared),
             tagging: client!(tagging, shared),

@@ -29,6 +29,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use lambda::call::CallError;
 use lambda::clock::{deadline, now_ms};
 use lambda::metrics::Metrics;
+use lambda::settings::SettingsError;
 use lambda_runtime::LambdaEvent;
 use tokio::time::{Instant, timeout_at};
 
@@ -58,8 +59,8 @@ struct Asked {
 
 impl Budget {
     /// Makes the AWS clients, with credentials, region and endpoint from the environment. Nothing is called yet.
-    pub async fn connect(settings: Settings) -> Self {
-        Self::new(&lambda::aws::config().await, settings)
+    pub async fn connect(settings: Settings) -> Result<Self, SettingsError> {
+        Ok(Self::new(&lambda::aws::config().await?, settings))
     }
 
     /// Makes the AWS clients of this configuration.

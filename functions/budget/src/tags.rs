@@ -105,7 +105,7 @@ fn read(text: &str) -> Option<Mark> {
     }
     let [since, first, stopped, period, budget, bytes, fragments] = values.try_into().ok()?;
     let moment = |text: &str| text.parse::<Timestamp>().ok().map(Timestamp::as_second);
-    parts.next().is_none().then_some(Mark {
+    let mark = Mark {
         state,
         since: moment(since)?,
         first: moment(first)?,
@@ -114,7 +114,9 @@ fn read(text: &str) -> Option<Mark> {
         period: period.to_owned(),
         budget: budget.to_owned(),
         before: Traffic { bytes_per_day: bytes.parse().ok()?, fragments_per_day: fragments.parse().ok()? },
-    })
+    };
+    // Times and numbers may be written in other ways. Whoever did so is not us.
+    (written(&mark) == text).then_some(mark)
 }
 
 /// A mark as it stands in the tag. Tags take letters, digits, spaces and `_.:/=+-@`, at most 256 of them.
@@ -212,7 +214,11 @@ mod tests {
             let half = Mark { state, leaving: true, ..restored.clone() };
             assert_eq!(of(Some(throttle), Some(&b)), Standing::Ours(half));
         }
+        // The same moment and the same number, and not as we write them.
+        let [moment, number] = [r.replace("00Z", "00.000Z"), r.replace("43200", "+43200")];
         let by_hand = [
+            (Some("reduced"), Some(moment.as_str())),
+            (Some("reduced"), Some(number.as_str())),
             (Some("stopped"), None),
             (Some("stopped"), Some(r.as_str())),
             (Some("STOPPED"), Some(s.as_str())),

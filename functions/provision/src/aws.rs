@@ -36,8 +36,8 @@ impl Aws {
     pub fn new(shared: &SdkConfig, settings: &Settings) -> Self {
         let pace = || Pacer::shared(settings.certificate_calls_per_second, settings.workers);
         Self {
-            iot: client!(iot, shared, quotas),
-            kinesisvideo: client!(kinesisvideo, shared, quotas),
+            iot: client!(iot, shared),
+            kinesisvideo: client!(kinesisvideo, shared),
             dynamodb: client!(dynamodb, shared),
             sns: client!(sns, shared),
             describe_pace: pace(),

@@ -44,7 +44,8 @@ pub struct Certificate {
 impl Certificate {
     /// Reads the first certificate of a PEM.
     pub fn parse(pem: &str) -> Result<Self, Refusal> {
-        let unreadable = |error: &dyn std::fmt::Display| Refusal::CertificateUnreadable(error.to_string());
+        let unreadable =
+            |error: &dyn std::fmt::Display| Refusal::CertificateUnreadable(fleet::shown(&error.to_string(), 200));
         let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|error| unreadable(&error))?;
         let (rest, certificate) = X509Certificate::from_der(&pem.contents).map_err(|error| unreadable(&error))?;
         if !rest.is_empty() {

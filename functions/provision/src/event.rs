@@ -64,14 +64,28 @@ struct Payload {
     certificate_registration_timestamp: Option<u64>,
 }
 
+impl Payload {
+    /// Reads a body, or says what is wrong, and where.
+    fn read(body: &str) -> Result<Self, String> {
+        let shown = |error: &serde_json::Error| fleet::shown(&error.to_string(), 200);
+        let mut json = serde_json::Deserializer::from_str(body);
+        let payload =
+            serde_path_to_error::deserialize(&mut json).map_err(|error| match error.path().to_string().as_str() {
+                "." => shown(error.inner()),
+                path => format!("`{}`: {}", fleet::shown(path, 80), shown(error.inner())),
+            })?;
+        json.end().map_err(|error| shown(&error))?;
+        Ok(payload)
+    }
+}
+
 impl Registration {
     /// Reads a message's body.
     pub fn parse(body: &str) -> Result<Self, Malformed> {
         if body.trim().is_empty() {
             return Err(Malformed::Empty);
         }
-        let payload: Payload =
-            serde_json::from_str(body).map_err(|error| Malformed::Shape(fleet::shown(&error.to_string(), 200)))?;
+        let payload = Payload::read(body).map_err(Malformed::Shape)?;
         let id = |field, text: &str| CertificateId::parse(text).map_err(|fault| Malformed::Field { field, fault });
         let claim = Claim {
             certificate: id("certificateId", &payload.certificate_id)?,
@@ -186,7 +200,11 @@ mod tests {
             ("hello".to_owned(), "no registration event: expected value"),
             ("[1]".to_owned(), "no registration event"),
             ("{}".to_owned(), "missing field `certificateId`"),
-            (with("certificateId", json!(7)).to_string(), "invalid type: integer `7`, expected a string"),
+            (format!("{} {{}}", event()), "trailing characters"),
+            (
+                with("certificateId", json!(7)).to_string(),
+                "`certificateId`: invalid type: integer `7`, expected a string",
+            ),
             (
                 with("certificateId", json!("../x")).to_string(),
                 "field `certificateId` is `../x`: expected a certificate id",

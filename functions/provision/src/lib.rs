@@ -24,6 +24,7 @@ use futures_util::StreamExt as _;
 use lambda::aws::counting_calls;
 use lambda::clock::{deadline, now_ms};
 use lambda::metrics::{Metrics, Unit};
+use lambda::settings::SettingsError;
 use lambda_runtime::LambdaEvent;
 use tokio::time::{Instant, timeout_at};
 
@@ -53,8 +54,8 @@ pub struct Provision {
 
 impl Provision {
     /// Makes the AWS clients, with credentials, region and endpoint from the environment. Nothing is called yet.
-    pub async fn connect(settings: Settings) -> Self {
-        Self::new(&lambda::aws::config().await, settings)
+    pub async fn connect(settings: Settings) -> Result<Self, SettingsError> {
+        Ok(Self::new(&lambda::aws::config().await?, settings))
     }
 
     /// Makes the AWS clients of this configuration.

@@ -53,8 +53,11 @@ impl Entry {
         let mut entry = Self::default();
         let mut enabled = true;
         for (field, value) in fields {
-            let wrong =
-                |fault: String| Refusal::RegistryEntryInvalid { thing: thing.to_string(), field: field.clone(), fault };
+            let wrong = |fault| Refusal::RegistryEntryInvalid {
+                thing: thing.to_string(),
+                field: fleet::shown(&field, 80),
+                fault,
+            };
             match field.as_str() {
                 "thingName" => {}
                 "enabled" => {
@@ -126,8 +129,7 @@ fn attributes(thing: &ThingName, value: Value) -> Result<BTreeMap<String, String
 
 fn shown(value: &Value) -> String {
     match value {
-        Value::Text(text) => format!("`{}`", fleet::shown(text, 80)),
-        Value::Number(text) => format!("`{text}`"),
+        Value::Text(text) | Value::Number(text) => format!("`{}`", fleet::shown(text, 80)),
         Value::Flag(flag) => format!("`{flag}`"),
         Value::Map(_) => "a map".to_owned(),
         Value::Other(kind) => format!("of type {kind}"),

@@ -138,7 +138,8 @@ pub fn iot_name(text: &str) -> Result<String, String> {
     if (1..=128).contains(&text.len()) && text.bytes().all(letters) {
         Ok(text.to_owned())
     } else {
-        Err(format!("`{}`: expected 1 to 128 of the characters a-z, A-Z, 0-9, `:`, `_` and `-`", text.escape_debug()))
+        let shown = fleet::shown(text, 80);
+        Err(format!("`{shown}`: expected 1 to 128 of the characters a-z, A-Z, 0-9, `:`, `_` and `-`"))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is wrong with a value from outside.
 
+use crate::secret::without_secrets;
+
 /// A value that does not hold its rule. Reads well after the name of the field:
 /// "`retentionHours` is `1e3`: expected a whole number of hours".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,10 +22,22 @@ impl Fault {
 /// Characters of a value that are shown.
 const VALUE_MOST: usize = 80;
 
-/// At most `most` characters of an outside text, control characters escaped: a log line stays a line.
+/// At most `most` characters of an outside text, without secrets, what is not printable escaped: a log line stays a line.
+/// Quotes stay as they are, which people need for names.
 pub fn shown(text: &str, most: usize) -> String {
-    let escaped: String = text.chars().take(most).flat_map(char::escape_debug).collect();
-    if text.chars().nth(most).is_some() { format!("{escaped}…") } else { escaped }
+    let text = without_secrets(text);
+    let mut shown = String::new();
+    let mut rest = text.chars();
+    for character in rest.by_ref().take(most) {
+        match character {
+            '\'' | '"' => shown.push(character),
+            other => shown.extend(other.escape_debug()),
+        }
+    }
+    if rest.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -31,9 +45,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_printable_stays_as_it_is_and_all_else_is_escaped() {
+        assert_eq!(shown("Bob's \"fleet\"\0\n\u{202e}é", 80), "Bob's \"fleet\"\\0\\n\\u{202e}é");
+        assert_eq!(shown("abc", 3), "abc");
+        assert_eq!(shown("abc", 2), "ab…");
+    }
+
+    #[test]
     fn a_long_or_binary_value_is_shown_short_and_on_one_line() {
         let fault = Fault::new(&"\n\u{7}x".repeat(200), "a name");
         let text = fault.to_string();
         assert!(text.len() < 500 && !text.contains('\n') && text.ends_with("…`: expected a name"), "{text}");
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_a_value_is_not_shown() {
+        let fault = Fault::new("-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49", "a name");
+        assert_eq!(fault.to_string(), "`-----BEGIN [a private key was left out]`: expected a name");
     }
 }

@@ -9,6 +9,7 @@ mod fault;
 mod hex;
 mod name;
 mod priority;
+pub mod secret;
 mod stream;
 mod tag;
 mod throttle;

@@ -5,8 +5,9 @@ use std::error::Error;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use fleet::secret::without_secrets;
 
-use crate::aws::QUOTA_CODES;
+use crate::aws::{QUOTA_CODES, TOO_MANY};
 
 /// What a caller can do about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +83,7 @@ impl CallError {
         let status = error.raw_response().map(|response| response.status().as_u16());
         let throttled = QUOTA_CODES.contains(&code) || code.contains("Throttl") || code == "TooManyRequestsException";
         let class = match (throttled, status) {
-            (true, _) | (_, Some(429)) => Class::Throttled,
+            (true, _) | (_, Some(TOO_MANY)) => Class::Throttled,
             (_, None | Some(500..)) => Class::Unavailable,
             (_, Some(_)) => Class::Failed,
         };
@@ -91,6 +92,8 @@ impl CallError {
             (code, Some(message)) => format!("{code}: {message}"),
             (code, None) => code.to_owned(),
         };
+        // Where a signature does not match, AWS repeats the request that it was made for, with the session's token.
+        let cause = without_secrets(&cause).into_owned();
         Self { operation, class, code: code.to_owned(), cause }
     }
 }

@@ -5,9 +5,11 @@
 pub mod aws;
 pub mod call;
 pub mod clock;
+mod connections;
 pub mod log;
 pub mod metrics;
 pub mod pace;
+pub mod secret;
 pub mod settings;
 
 pub use aws_config::SdkConfig;

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use fleet::secret::without_secrets;
+
 /// The process's environment, for `main` to pass on. An empty variable counts as not set.
 #[expect(clippy::disallowed_methods, reason = "the one lookup that `main` passes")]
 pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// All that is wrong with the settings.
+/// All that is wrong with the settings. What looks like a secret in them is left out.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct SettingsError {
     faults: Vec<String>,
@@ -16,7 +18,7 @@ pub struct SettingsError {
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.faults.join("; "))
+        f.write_str(&without_secrets(&self.faults.join("; ")))
     }
 }
 
@@ -79,6 +81,8 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         match parse(text) {
             Ok(value) => Some(value),
             Err(fault) => {
+                // A value of several lines must not end the line of the log.
+                let fault = fault.to_string().replace(char::is_control, "\u{fffd}");
                 self.faults.push(format!("environment variable `{name}` is {fault}"));
                 None
             }
@@ -116,5 +120,13 @@ mod tests {
             "environment variable `A` is `1e3`: expected digits; environment variable `B` is not set"
         );
         assert_eq!(format!("{error:?}"), error.to_string());
+    }
+
+    #[test]
+    fn a_key_in_a_setting_is_not_repeated() {
+        let mut reader = Reader::new(|_: &str| Some("-----BEGIN PRIVATE KEY-----\nMIGH\n".to_owned()));
+        let fault = reader.required("A", truth);
+        let error = reader.finish(|| fault).unwrap_err();
+        assert_eq!(error.to_string(), "environment variable `A` is `-----BEGIN [a private key was left out]");
     }
 }

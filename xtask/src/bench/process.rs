@@ -15,6 +15,8 @@ pub(super) struct Took {
     pub(super) processor: u64,
     /// The most memory that it ever had at once, in bytes.
     pub(super) memory: u64,
+    /// The memory that it has now, in bytes.
+    pub(super) memory_now: u64,
 }
 
 /// The processes that were started with this environment variable, as `NAME=value`, by their ids.
@@ -31,9 +33,19 @@ pub(super) fn with(variable: &str) -> BTreeMap<u32, Took> {
     ours.filter_map(|id| Some((id, took(id)?))).collect()
 }
 
-fn took(id: u32) -> Option<Took> {
+/// The environment that a process was started with; empty when it may not be read, or is no text.
+pub(super) fn environment(id: u32) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(format!("/proc/{id}/environ")).unwrap_or_default();
+    let entries = text.split('\0').filter_map(|entry| entry.split_once('='));
+    entries.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// What one process took; None when it has ended.
+pub(super) fn took(id: u32) -> Option<Took> {
     let read = |name| fs::read_to_string(format!("/proc/{id}/{name}")).ok();
-    Some(Took { processor: processor(&read("stat")?)?, memory: memory(&read("status")?)? })
+    let status = read("status")?;
+    let (memory, memory_now) = (memory(&status, "VmHWM:")?, memory(&status, "VmRSS:")?);
+    Some(Took { processor: processor(&read("stat")?)?, memory, memory_now })
 }
 
 /// `utime` and `stime`, the 14th and 15th field. The second is the name in parentheses, which may hold anything.
@@ -46,12 +58,12 @@ fn processor(stat: &str) -> Option<u64> {
     user.checked_add(system)?.checked_mul(MILLISECONDS_OF_A_TICK)
 }
 
-/// `VmHWM`, which is told in KiB.
+/// `VmHWM` or `VmRSS`, which are told in KiB.
 ///
 /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
-fn memory(status: &str) -> Option<u64> {
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    peak.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1_024)
+fn memory(status: &str, name: &str) -> Option<u64> {
+    let told = status.lines().find_map(|line| line.strip_prefix(name))?;
+    told.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1_024)
 }
 
 #[cfg(test)]
@@ -66,9 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn the_most_memory_is_told_in_bytes() {
-        assert_eq!(memory("VmPeak:\t  320696 kB\nVmHWM:\t  149292 kB\nVmRSS:\t 1 kB\n"), Some(152_875_008));
-        assert_eq!(memory("Name:\taudit\n"), None);
+    fn memory_is_told_in_bytes() {
+        let status = "VmPeak:\t  320696 kB\nVmHWM:\t  149292 kB\nVmRSS:\t 1 kB\n";
+        assert_eq!((memory(status, "VmHWM:"), memory(status, "VmRSS:")), (Some(152_875_008), Some(1_024)));
+        assert_eq!(memory("Name:\taudit\n", "VmHWM:"), None);
     }
 
     #[cfg(target_os = "linux")]
@@ -77,5 +90,6 @@ mod tests {
         let path = format!("PATH={}", std::env::var_os("PATH").unwrap().display());
         assert!(with(&path)[&std::process::id()].memory > 0);
         assert!(!with("PATH=/no/such/folder").contains_key(&std::process::id()));
+        assert!(path.ends_with(&environment(std::process::id())["PATH"]));
     }
 }

@@ -6,15 +6,15 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use comfy_table::{Table, presets};
 use local::{Call, Cloud, Control, Load, Log, Options, PROXIES, Python};
 use serde_json::{Value, json};
 
 use super::process::{self, Took};
-use super::{binary, rest, seconds};
+use super::table::{Beside, Measured, Row, Unit};
+use super::{binary, rest};
 use crate::build::run;
 use crate::ending;
-use crate::report::{heading, line, size};
+use crate::report::{heading, line};
 
 const FUNCTION: &str = "AuditFunction";
 
@@ -24,9 +24,12 @@ const FLEET: Load = Load { streams: 100_000, things: 100_000, certificates: 0, r
 const CALLS: u32 = 1_200;
 const ALL_CALLS: u32 = 1_000_000;
 
-/// What a sweep that takes turns may take: bytes, and milliseconds of processor time.
+/// What a sweep that takes turns may take: bytes, and nanoseconds of processor time.
 const MEMORY: u64 = 256 * 1_024 * 1_024;
-const PROCESSOR: u64 = 20_000;
+const PROCESSOR: u64 = 20_000_000_000;
+
+/// Nanoseconds.
+const MILLISECOND: u64 = 1_000_000;
 
 /// Sends the function word to go on with a sweep of tomorrow that has read nothing yet. It asks the clock only when a
 /// sweep begins, and takes whose turn it is from what was read so far.
@@ -49,9 +52,6 @@ enum Begin {
     Tomorrow,
 }
 
-/// What was measured, how much of it, how much it may be, and how people read it.
-type Figure = (&'static str, u64, Option<u64>, fn(u64) -> String);
-
 /// What a sweep took.
 struct Sweep {
     turn: &'static str,
@@ -62,17 +62,17 @@ struct Sweep {
     bounded: bool,
 }
 
-/// Sweeps the fleet: each turn of it, then, without bounds, all at once. Answers what is over its bound.
+/// Sweeps the fleet: each turn of it, then, without bounds, all at once.
 ///
 /// The function is built with this profile of Cargo's; the bounds are those of `release`.
-pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Result<Vec<String>> {
+pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Result<Vec<Row>> {
     if !cfg!(target_os = "linux") {
         heading("sweeps of a large fleet: skipped");
         line("What a process takes is read from /proc, which only Linux has.");
         return Ok(Vec::new());
     }
     heading(&format!("cargo build --profile {profile} --package audit"));
-    let binary = binary(workspace, "audit", profile)?;
+    let binary = binary(workspace, "audit", "audit", profile)?;
     heading("sweeps of a large fleet");
     let options = Options::default().function(FUNCTION, binary);
     let running = ending::start(|| Cloud::start(workspace, python, &options), |cloud| Running::of(cloud, python))?;
@@ -86,35 +86,24 @@ pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Resul
     if turns.len() < sweeps.len() {
         bail!("two sweeps read the same, {turns:?}: has a day ended meanwhile? Run this again");
     }
-    let fleet = format!("{} streams, {} things, {} roles", FLEET.streams, FLEET.things, FLEET.roles);
-    line(&format!("{fleet}; each sweep by new processes"));
-    Ok(tell(&sweeps))
+    Ok(sweeps.iter().flat_map(rows).collect())
 }
 
-/// Prints the sweeps, and answers what is over its bound.
-fn tell(sweeps: &[Sweep]) -> Vec<String> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["WHAT", "OF A SWEEP OF", "MEASURED", "AT MOST", ""]);
-    let mut over = Vec::new();
-    for sweep in sweeps {
-        let figures: [Figure; 4] = [
-            ("AWS calls", sweep.calls, Some(CALLS.into()), |calls| calls.to_string()),
-            ("most memory", sweep.took.memory, Some(MEMORY), size),
-            ("processor time", sweep.took.processor, Some(PROCESSOR), seconds),
-            ("time", sweep.wall, None, seconds),
-        ];
-        for (what, measured, most, show) in figures {
-            let most = most.filter(|_| sweep.bounded);
-            let held = most.is_none_or(|most| measured <= most);
-            if !held {
-                over.push(format!("{what} of a sweep of {}", sweep.turn));
-            }
-            let verdict = if held { "" } else { "OVER" };
-            table.add_row([what, sweep.turn, &show(measured), &most.map(show).unwrap_or_default(), verdict]);
-        }
-    }
-    line(&table.to_string());
-    over
+fn rows(sweep: &Sweep) -> [Row; 4] {
+    let row = |what: &str, unit, measured, most: Option<u64>| Row {
+        what: format!("sweep of {}: {what}", sweep.turn),
+        on: format!("{} streams, {} roles", FLEET.streams, FLEET.roles),
+        unit,
+        ours: Measured::once(measured),
+        beside: most.filter(|_| sweep.bounded).map_or(Beside::Nothing, Beside::Bound),
+    };
+    let processor = sweep.took.processor.saturating_mul(MILLISECOND);
+    [
+        row("AWS calls", Unit::Number, sweep.calls, Some(CALLS.into())),
+        row("most memory", Unit::Bytes, sweep.took.memory, Some(MEMORY)),
+        row("processor time", Unit::Nanoseconds, processor, Some(PROCESSOR)),
+        row("time", Unit::Nanoseconds, sweep.wall.saturating_mul(MILLISECOND), None),
+    ]
 }
 
 /// A cloud, and what is needed to drive it.
@@ -171,6 +160,7 @@ impl Running {
         let took = Took {
             processor: after.values().map(|took| took.processor).sum(),
             memory: after.values().map(|took| took.memory).max().unwrap_or_default(),
+            memory_now: after.values().map(|took| took.memory_now).max().unwrap_or_default(),
         };
         let made = self.control.calls_of(FUNCTION, mark)?;
         let calls = u64::try_from(made.len())?;
@@ -242,14 +232,16 @@ mod tests {
     use super::*;
 
     fn sweep(calls: u64, bounded: bool) -> Sweep {
-        let took = Took { processor: PROCESSOR, memory: MEMORY };
+        let took = Took { processor: PROCESSOR / MILLISECOND, memory: MEMORY, memory_now: 0 };
         Sweep { turn: "things and certificates", calls, took, wall: 1, bounded }
     }
 
     #[test]
     fn only_what_is_over_a_bound_is_told_so() {
-        assert_eq!(tell(&[sweep(1_200, true), sweep(1_201, false)]), [""; 0]);
-        assert_eq!(tell(&[sweep(1_201, true)]), ["AWS calls of a sweep of things and certificates"]);
+        assert!([sweep(1_200, true), sweep(1_201, false)].iter().flat_map(rows).all(|row| row.held()));
+        let over: Vec<_> =
+            rows(&sweep(1_201, true)).into_iter().filter(|row| !row.held()).map(|row| row.what).collect();
+        assert_eq!(over, ["sweep of things and certificates: AWS calls"]);
     }
 
     #[test]

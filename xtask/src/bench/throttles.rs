@@ -4,14 +4,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use comfy_table::{Table, presets};
 use local::{Call, Cloud, Load, Log, Options, Python};
 use serde_json::{Value, json};
 
 use super::process::{self, Took};
-use super::{binary, rest, seconds};
+use super::table::{Beside, Measured, Row, Unit};
+use super::{binary, rest};
 use crate::ending;
-use crate::report::{heading, line, size};
+use crate::report::{heading, line};
 
 const FUNCTION: &str = "BudgetFunction";
 
@@ -26,17 +26,19 @@ const INVOCATION: u32 = 120;
 
 /// What all of it may take: as long as one invocation may on Lambda, in milliseconds, and bytes.
 const MOST_TIME: u64 = 900_000;
+/// Nanoseconds.
+const MILLISECOND: u64 = 1_000_000;
 const MOST_MEMORY: u64 = 256 * 1_024 * 1_024;
 
-/// Overspends the budget, and fails when it takes too long. Answers what is over its bound.
-pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Result<Vec<String>> {
+/// Overspends the budget, and sees all of it through.
+pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Result<Vec<Row>> {
     if !cfg!(target_os = "linux") {
         heading("throttles of a large fleet: skipped");
         line("What a process takes is read from /proc, which only Linux has.");
         return Ok(Vec::new());
     }
     heading(&format!("cargo build --profile {profile} --package budget"));
-    let binary = binary(workspace, "budget", profile)?;
+    let binary = binary(workspace, "budget", "budget", profile)?;
     heading("throttles of a large fleet");
     let rate = RATE.to_string();
     let options = Options::default().function(FUNCTION, binary);
@@ -64,6 +66,7 @@ pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Resul
     let took = Took {
         processor: took.values().map(|took| took.processor).sum(),
         memory: took.values().map(|took| took.memory).max().unwrap_or_default(),
+        memory_now: took.values().map(|took| took.memory_now).max().unwrap_or_default(),
     };
     let calls = control.calls_of(FUNCTION, mark)?;
     let looks = looks(&log)?;
@@ -72,35 +75,34 @@ pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Resul
     ensure!(changed == CHANGES, "{changed} streams were changed instead of {CHANGES}");
     ensure!(looks.last().is_some_and(|look| look.left == 0), "something is left to do");
     ensure!(looks.len() > 1, "it did not go on in another invocation");
-    line(&format!(
-        "{} streams, at most {RATE} calls a second of each call on their tags, at most {INVOCATION} s for an invocation",
-        FLEET.streams
-    ));
-    Ok(tell(wall, took, looks.len(), &calls))
+    Ok(rows(wall, took, looks.len(), &calls).into())
 }
 
-/// Prints what it took, and answers what is over its bound.
-fn tell(wall: u64, took: Took, looks: usize, calls: &[Call]) -> Vec<String> {
+fn rows(wall: u64, took: Took, looks: usize, calls: &[Call]) -> [Row; 6] {
     // A camera that was never asked for anything has no shadow yet, which is no refusal.
     let throttled = calls.iter().filter(|call| call.status >= 400 && call.status != 404).count();
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["WHAT", "MEASURED", "AT MOST", ""]);
-    let mut over = Vec::new();
-    let mut add = |what: &str, measured: String, most: String, held: bool| {
-        if !held {
-            over.push(format!("{what} of {CHANGES} throttles"));
-        }
-        table.add_row([what.to_owned(), measured, most, if held { "" } else { "OVER" }.to_owned()]);
+    let row = |what: &str, unit, measured, beside| Row {
+        what: format!("budget overspent: {what}"),
+        on: format!("{CHANGES} throttles, {RATE} tag calls a second"),
+        unit,
+        ours: Measured::once(measured),
+        beside,
     };
-    add("streams changed", CHANGES.to_string(), String::new(), true);
-    add("invocations", looks.to_string(), String::new(), true);
-    add("AWS calls", calls.len().to_string(), String::new(), true);
-    add("of these refused", throttled.to_string(), String::new(), true);
-    add("time", seconds(wall), seconds(MOST_TIME), wall <= MOST_TIME);
-    add("most memory", size(took.memory), size(MOST_MEMORY), took.memory <= MOST_MEMORY);
-    add("processor time", seconds(took.processor), String::new(), true);
-    line(&table.to_string());
-    over
+    let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
+    let processor = took.processor.saturating_mul(MILLISECOND);
+    [
+        row(
+            "time",
+            Unit::Nanoseconds,
+            wall.saturating_mul(MILLISECOND),
+            Beside::Bound(MOST_TIME.saturating_mul(MILLISECOND)),
+        ),
+        row("most memory", Unit::Bytes, took.memory, Beside::Bound(MOST_MEMORY)),
+        row("processor time", Unit::Nanoseconds, processor, Beside::Nothing),
+        row("invocations", Unit::Number, number(looks), Beside::Nothing),
+        row("AWS calls", Unit::Number, number(calls.len()), Beside::Nothing),
+        row("of these refused", Unit::Number, number(throttled), Beside::Nothing),
+    ]
 }
 
 /// What a look's line in the log says.
@@ -125,8 +127,9 @@ mod tests {
 
     #[test]
     fn only_what_is_over_a_bound_is_told_so() {
-        let took = Took { processor: 1, memory: MOST_MEMORY };
-        assert_eq!(tell(MOST_TIME, took, 4, &[]), [""; 0]);
-        assert_eq!(tell(MOST_TIME + 1, took, 4, &[]), ["time of 10000 throttles"]);
+        let took = Took { processor: 1, memory: MOST_MEMORY, memory_now: 0 };
+        assert!(rows(MOST_TIME, took, 4, &[]).iter().all(Row::held));
+        let over = rows(MOST_TIME + 1, took, 4, &[]).into_iter().filter(|row| !row.held()).map(|row| row.what);
+        assert_eq!(over.collect::<Vec<_>>(), ["budget overspent: time"]);
     }
 }

@@ -51,8 +51,9 @@ struct Row {
     access_key_2_last_used_service: String,
 }
 
-/// The keys of a report, those of the account itself (`<root_account>`) among them.
-fn keys(report: &[u8]) -> Result<Vec<AccessKey>, String> {
+/// The keys of a report, which is CSV; those of the account itself (`<root_account>`) among them. A report that cannot be
+/// read is an error, as a clause.
+pub fn keys(report: &[u8]) -> Result<Vec<AccessKey>, String> {
     let mut keys = Vec::new();
     for row in csv::Reader::from_reader(report).deserialize() {
         let row: Row = row.map_err(|error| format!("the report cannot be read: {error}"))?;
@@ -90,7 +91,10 @@ fn key(arn: &str, active: &str, made: &str, used: &str, service: &str) -> Result
     let created = match (made.parse().map(Moment), active) {
         (Ok(created), _) => created,
         (Err(_), false) => return Ok(None),
-        (Err(fault), true) => return Err(format!("a key of `{arn}` was made at `{made}`: {fault}")),
+        (Err(_), true) => {
+            let (arn, made) = (fleet::shown(arn, 200), fleet::shown(made, 80));
+            return Err(format!("a key of `{arn}` was made at `{made}`, which is no moment"));
+        }
     };
     Ok(Some(AccessKey {
         user_arn: arn.to_owned(),

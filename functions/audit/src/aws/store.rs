@@ -12,7 +12,7 @@ use aws_sdk_s3 as s3;
 use aws_sdk_securityhub as securityhub;
 use aws_sdk_sns as sns;
 use aws_sdk_sqs as sqs;
-use lambda::aws::CountCalls;
+use lambda::aws::{CountCalls, QuotaClassifier};
 use lambda::{SdkConfig, client};
 
 pub use findings::{Entry, Kept};
@@ -71,6 +71,7 @@ impl Store {
             // A local endpoint has no names for buckets.
             s3: s3::Client::from_conf(
                 s3::config::Builder::from(shared)
+                    .retry_classifier(QuotaClassifier)
                     .interceptor(CountCalls)
                     .force_path_style(shared.endpoint_url().is_some())
                     .build(),

@@ -145,11 +145,11 @@ pub fn load(files: &BTreeMap<String, String>, taken: Taken) -> Result<Inventory,
         }
     }
     let mut inventory: Inventory = serde_path_to_error::deserialize(Value::Object(inventory)).map_err(|error| {
-        let path = error.path().to_string();
+        let path = fleet::shown(&error.path().to_string(), 200);
         let field = path.split('.').next().unwrap_or_default();
         let known = FILES.iter().find(|(_, lists)| lists.iter().any(|(_, known)| *known == field));
         let file = known.map_or_else(|| file_of(field), |(file, _)| (*file).to_owned());
-        LoadError::Value { file, path, error: error.inner().to_string() }
+        LoadError::Value { file, path, error: fleet::shown(&error.inner().to_string(), 300) }
     })?;
     inventory.sort();
     Ok(inventory)

@@ -158,6 +158,13 @@ impl Account {
         self.items("resolved").await
     }
 
+    /// Somebody deletes what the table knows of this finding.
+    pub(crate) async fn delete(&self, finding: &Finding) {
+        let call = self.dynamodb.delete_item().table_name(self.cloud.output("FindingTableName").unwrap());
+        let call = call.key("kind", AttributeValue::S("finding".to_owned()));
+        call.key("id", AttributeValue::S(finding.id.to_string())).send().await.unwrap();
+    }
+
     async fn items(&self, kind: &str) -> Vec<Finding> {
         let query = self.dynamodb.query().table_name(self.cloud.output("FindingTableName").unwrap());
         let query = query.key_condition_expression("kind = :kind");

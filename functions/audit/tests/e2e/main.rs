@@ -9,4 +9,5 @@ mod change;
 mod own;
 mod power;
 mod samples;
+mod secrets;
 mod sweep;

@@ -211,3 +211,40 @@ async fn a_role_that_is_named_like_ours_is_told_of() {
     assert!(finding.resource.ends_with(&own), "{finding:?}");
     assert!(finding.sentence.ends_with("may change what cameras may do: `iot:CreatePolicyVersion`"), "{finding:?}");
 }
+
+#[tokio::test]
+async fn a_finding_that_somebody_deletes_is_found_and_told_again() {
+    let account = Account::start().await;
+    account.widen_camera_role().await;
+    let told = account.told().await;
+    let check = "camera-role-reaches-other-streams";
+    let finding = account.findings().await.remove(check).unwrap().remove(0);
+    account.delete(&finding).await;
+    assert_eq!(account.findings().await.get(check), None);
+    account.sweep();
+    assert_eq!(account.findings().await[check][0].id, finding.id);
+    let (new, _) = told.checks();
+    assert!(new.contains(&check.to_owned()), "{new:?}");
+}
+
+/// The file is read anew at each look, and whoever may write it is told of; what it silences stays to be seen.
+#[tokio::test]
+async fn an_audit_yaml_that_silences_everything_hides_nothing_from_the_report() {
+    let account = Account::start().await;
+    account.widen_camera_role().await;
+    let entry =
+        "suppress:\n- check: \"*\"\n  resource: \"*\"\n  reason: quiet\n  owner: mallory\n  expires: 2099-12-31\n";
+    account.configure(entry).await;
+    account.sweep();
+    let findings = account.findings().await;
+    let silenced = &findings["camera-role-reaches-other-streams"][0];
+    assert_eq!((silenced.state, silenced.suppressed.as_ref().unwrap().owner.as_str()), (State::Suppressed, "mallory"));
+    let page = account.object("reports/latest.html").await;
+    assert!(page.contains("camera-role-reaches-other-streams") && page.contains("mallory"), "{page}");
+    // Without it, all that was silenced is news.
+    let told = account.told().await;
+    account.configure("").await;
+    account.sweep();
+    let (new, _) = told.checks();
+    assert!(new.contains(&"camera-role-reaches-other-streams".to_owned()), "{new:?}");
+}

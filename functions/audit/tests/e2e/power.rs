@@ -69,6 +69,7 @@ async fn everything(account: &Account) {
             aws_sdk_firehose::types::ExtendedS3DestinationConfiguration::builder()
                 .role_arn(account.cloud.output("CameraRoleArn").unwrap())
                 .bucket_arn("arn:aws:s3:::somewhere")
+                .compression_format(aws_sdk_firehose::types::CompressionFormat::Uncompressed)
                 .build()
                 .unwrap(),
         )

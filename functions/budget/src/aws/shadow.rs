@@ -20,6 +20,16 @@ pub struct Shadow {
     pub version: Option<i64>,
 }
 
+impl Shadow {
+    /// Reads a shadow's document. What is not in its place counts as not there: a camera writes a part of it.
+    pub fn parse(document: &[u8]) -> serde_json::Result<Self> {
+        let document: Value = serde_json::from_slice(document)?;
+        let part = |side: &str| document.pointer(&format!("/state/{side}/throttle")).cloned().unwrap_or_default();
+        let version = document.get("version").and_then(Value::as_i64);
+        Ok(Self { desired: part("desired"), reported: part("reported"), version })
+    }
+}
+
 impl Aws {
     /// Reads a camera's shadow. One that is not there is empty.
     ///
@@ -28,15 +38,7 @@ impl Aws {
         match self.iotdataplane.get_thing_shadow().thing_name(thing).shadow_name(SHADOW).send().await {
             Ok(answer) => {
                 let document = answer.payload.map(Blob::into_inner).unwrap_or_default();
-                let document: Value =
-                    serde_json::from_slice(&document).map_err(|error| CallError::unbuilt("GetThingShadow", &error))?;
-                let part =
-                    |side: &str| document.pointer(&format!("/state/{side}/throttle")).cloned().unwrap_or_default();
-                Ok(Shadow {
-                    desired: part("desired"),
-                    reported: part("reported"),
-                    version: document.get("version").and_then(Value::as_i64),
-                })
+                Shadow::parse(&document).map_err(|error| CallError::unbuilt("GetThingShadow", &error))
             }
             Err(error) => match CallError::new("GetThingShadow", &error) {
                 error if error.is_absent() => Ok(Shadow::default()),

@@ -8,6 +8,9 @@ use serde_saphyr::Location;
 /// Characters of a value that are shown.
 pub(super) const VALUE_MOST: usize = 80;
 
+/// Characters of the YAML reader's own words that are shown: names of anchors and tags may be among them.
+const WORDS_MOST: usize = 300;
+
 /// Everything that is wrong with a ladder. When its form is wrong, only the first place of that: the rest cannot be read
 /// then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +61,7 @@ pub(super) fn form(error: &serde_saphyr::Error) -> Fault {
             "expected sequence start" => "expected a list".to_owned(),
             "expected mapping start" => "expected keys with values".to_owned(),
             "expected string scalar" => "expected a single value".to_owned(),
-            text => text.to_owned(),
+            text => shown(text, WORDS_MOST),
         }
     };
     Fault { place: error.location().and_then(place), text }

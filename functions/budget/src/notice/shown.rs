@@ -3,25 +3,14 @@
 /// The most characters of a text that are shown.
 const MOST: usize = 120;
 
-/// The beginning of a text, what is not printable escaped: it stays one short line.
+/// The beginning of a text, without secrets, what is not printable escaped: it stays one short line.
 pub(super) fn shown(text: &str) -> String {
     shown_up_to(text, MOST)
 }
 
-/// The same with another length. Quotes stay as they are, which the report needs for names.
+/// The same with another length.
 pub(super) fn shown_up_to(text: &str, most: usize) -> String {
-    let mut shown = String::new();
-    let mut rest = text.chars();
-    for character in rest.by_ref().take(most) {
-        match character {
-            '\'' | '"' => shown.push(character),
-            other => shown.extend(other.escape_debug()),
-        }
-    }
-    if rest.next().is_some() {
-        shown.push('…');
-    }
-    shown
+    fleet::shown(text, most)
 }
 
 #[cfg(test)]

@@ -163,13 +163,13 @@ impl Fleet {
     }
 
     /// Subscribes to a topic of the template's.
-    pub(crate) async fn told(&self, topic: &str) -> Told<'_> {
+    pub(crate) async fn told(&self, topic: &str) -> Told {
         let name = format!("told-{topic}");
         let queue = self.sqs.create_queue().queue_name(&name).send().await.unwrap().queue_url.unwrap();
         let topic = self.cloud.output(topic).unwrap();
         let arn = format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{name}");
         self.sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(arn).send().await.unwrap();
-        Told { control: &self.control, queue }
+        Told { control: self.control.clone(), queue }
     }
 
     /// Puts a message into the function's queue.
@@ -177,6 +177,16 @@ impl Fleet {
         let queue = self.cloud.output("BudgetQueueUrl").unwrap();
         self.sqs.send_message().queue_url(queue).message_body(body).send().await.unwrap();
         self.control.settle().unwrap();
+    }
+
+    /// How many messages wait in the function's queue, or are at work.
+    pub(crate) async fn asked(&self) -> u32 {
+        use aws_sdk_sqs::types::QueueAttributeName::{
+            ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as AtWork,
+        };
+        let call = self.sqs.get_queue_attributes().queue_url(self.cloud.output("BudgetQueueUrl").unwrap());
+        let counts = call.attribute_names(Waiting).attribute_names(AtWork).send().await.unwrap().attributes.unwrap();
+        counts.values().map(|count| count.parse::<u32>().unwrap()).sum()
     }
 
     /// What the messages that could not be worked off say.
@@ -234,12 +244,12 @@ impl Fleet {
 }
 
 /// What went out on a topic.
-pub(crate) struct Told<'a> {
-    control: &'a Control,
+pub(crate) struct Told {
+    control: Control,
     queue: String,
 }
 
-impl Told<'_> {
+impl Told {
     /// The texts and the attributes since the last reading.
     pub(crate) fn read(&self) -> Vec<(String, BTreeMap<String, String>)> {
         let bodies = self.control.drain(&self.queue).unwrap();

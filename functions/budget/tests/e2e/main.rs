@@ -4,7 +4,9 @@
 
 mod doorbell;
 mod fleet;
+mod matrix;
 mod power;
 mod samples;
+mod secrets;
 mod throttling;
 mod trouble;

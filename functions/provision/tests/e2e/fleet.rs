@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_iot::types::{CertificateMode, Configuration, EventType};
+use aws_sdk_iot::types::{CertificateMode, Configuration, EventType, ThingPrincipalType};
 use local::{Call, Cloud, Connect, Control, Options, Python};
 use provision::certificate::Certificate;
 use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
@@ -156,6 +156,13 @@ impl Fleet {
         device
     }
 
+    /// Attaches a certificate to a thing, and to no other.
+    pub(crate) async fn attach(&self, thing: &str, device: &Device) {
+        let call = self.iot.attach_thing_principal().thing_name(thing);
+        let call = call.principal(format!("arn:aws:iot:us-east-1:{ACCOUNT}:cert/{}", device.id));
+        call.thing_principal_type(ThingPrincipalType::ExclusiveThing).send().await.unwrap();
+    }
+
     /// Invokes the function with these bodies, named `0`, `1`, …, and answers which of them failed.
     pub(crate) fn invoke(&self, bodies: &[Value]) -> Vec<usize> {
         let text = |body: &Value| body.as_str().map_or_else(|| body.to_string(), str::to_owned);
@@ -243,12 +250,12 @@ impl Fleet {
     }
 
     /// Subscribes to the alert topic; [`Alerts::read`] tells what went out since.
-    pub(crate) async fn alerts(&self) -> Alerts<'_> {
+    pub(crate) async fn alerts(&self) -> Alerts {
         let queue = self.sqs.create_queue().queue_name("alerts").send().await.unwrap().queue_url.unwrap();
         let arn = format!("arn:aws:sqs:us-east-1:{ACCOUNT}:alerts");
         let topic = self.cloud.output("AlertTopicArn").unwrap();
         self.sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(arn).send().await.unwrap();
-        Alerts { fleet: self, queue }
+        Alerts { control: self.control.clone(), queue }
     }
 
     /// Puts an entry into the registry.
@@ -256,6 +263,26 @@ impl Fleet {
         let table = self.cloud.output("RegistryTableName").unwrap();
         let call = self.dynamodb.put_item().table_name(table).item("thingName", AttributeValue::S(name.to_owned()));
         fields.iter().fold(call, |call, (field, value)| call.item(*field, value.clone())).send().await.unwrap();
+    }
+
+    /// The time of every worker that tells of this certificate is over.
+    pub(crate) async fn end_leases(&self, device: &Device) {
+        let call = self.dynamodb.query().table_name(self.cloud.output("RefusalTableName").unwrap());
+        let call = call.key_condition_expression("certificateId = :id");
+        let call = call.expression_attribute_values(":id", AttributeValue::S(device.id.clone()));
+        for item in call.send().await.unwrap().items.unwrap_or_default() {
+            self.end_lease(device, item["reason"].as_s().unwrap()).await;
+        }
+    }
+
+    /// How many messages wait in the registration queue, or are at work.
+    pub(crate) async fn registrations(&self) -> u32 {
+        use aws_sdk_sqs::types::QueueAttributeName::{
+            ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as AtWork,
+        };
+        let call = self.sqs.get_queue_attributes().queue_url(self.cloud.output("RegistrationQueueUrl").unwrap());
+        let counts = call.attribute_names(Waiting).attribute_names(AtWork).send().await.unwrap().attributes.unwrap();
+        counts.values().map(|count| count.parse::<u32>().unwrap()).sum()
     }
 
     /// The time of the worker that tells of this refusal is over.
@@ -279,15 +306,15 @@ impl Fleet {
 }
 
 /// What went out on the alert topic.
-pub(crate) struct Alerts<'a> {
-    fleet: &'a Fleet,
+pub(crate) struct Alerts {
+    control: Control,
     queue: String,
 }
 
-impl Alerts<'_> {
+impl Alerts {
     /// Kind, reason and text of each alert since the last reading.
     pub(crate) fn read(&self) -> Vec<(String, String, String)> {
-        let bodies = self.fleet.control.drain(&self.queue).unwrap();
+        let bodies = self.control.drain(&self.queue).unwrap();
         let envelopes = bodies.iter().map(|body| serde_json::from_str::<Value>(body).unwrap());
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         envelopes

@@ -109,9 +109,7 @@ impl Message {
             return Checkpoint::deserialize(checkpoint).map(Self::Continue).map_err(unknown);
         }
         let envelope: Envelope = serde_path_to_error::deserialize(&value).map_err(|error| {
-            let path = error.path().to_string();
-            let why = shown(error.into_inner());
-            Malformed::Unknown(if path == "." { why } else { format!("`{}`: {why}", fleet::shown(&path, 80)) })
+            Malformed::Unknown(fleet::shown_at(&error.path().to_string(), &error.inner().to_string()))
         })?;
         if envelope.account != account {
             return Err(Malformed::OtherAccount(fleet::shown(&envelope.account, 12)));

@@ -67,14 +67,10 @@ struct Payload {
 impl Payload {
     /// Reads a body, or says what is wrong, and where.
     fn read(body: &str) -> Result<Self, String> {
-        let shown = |error: &serde_json::Error| fleet::shown(&error.to_string(), 200);
         let mut json = serde_json::Deserializer::from_str(body);
-        let payload =
-            serde_path_to_error::deserialize(&mut json).map_err(|error| match error.path().to_string().as_str() {
-                "." => shown(error.inner()),
-                path => format!("`{}`: {}", fleet::shown(path, 80), shown(error.inner())),
-            })?;
-        json.end().map_err(|error| shown(&error))?;
+        let payload = serde_path_to_error::deserialize(&mut json)
+            .map_err(|error| fleet::shown_at(&error.path().to_string(), &error.inner().to_string()))?;
+        json.end().map_err(|error| fleet::shown(&error.to_string(), 200))?;
         Ok(payload)
     }
 }

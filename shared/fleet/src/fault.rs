@@ -40,9 +40,23 @@ pub fn shown(text: &str, most: usize) -> String {
     shown
 }
 
+/// What is wrong with a document from outside, and at which place in it, both fit to show. `path` is as
+/// `serde_path_to_error` tells it, whose `.` is the whole document.
+pub fn shown_at(path: &str, why: &str) -> String {
+    let why = shown(why, 200);
+    if path == "." { why } else { format!("`{}`: {why}", shown(path, VALUE_MOST)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        assert_eq!(shown_at("a.b[1]", "no\nway"), "`a.b[1]`: no\\nway");
+        assert_eq!(shown_at(".", "nothing at all"), "nothing at all");
+        assert!(shown_at(&"x".repeat(500), &"y".repeat(500)).chars().count() < 290);
+    }
 
     #[test]
     fn what_is_printable_stays_as_it_is_and_all_else_is_escaped() {

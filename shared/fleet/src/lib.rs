@@ -17,7 +17,7 @@ mod throttle;
 pub use account::AccountId;
 pub use attribute::{CA_ATTRIBUTE, CERTIFICATE_ATTRIBUTE, PREVIOUS_ATTRIBUTE, REGISTERED_ATTRIBUTE};
 pub use certificate::CertificateId;
-pub use fault::{Fault, shown};
+pub use fault::{Fault, shown, shown_at};
 pub use hex::hex;
 pub use name::ThingName;
 pub use priority::Priority;

@@ -115,6 +115,53 @@ impl Lasts {
     }
 }
 
+/// How much of what can fail is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Every call in every way, once: what every run of the tests has time for.
+    Once,
+    /// Every call in every way, for every length.
+    All,
+}
+
+impl Extent {
+    /// What is asked for: all by `FAULTS=all`, as `cargo xtask faults` says it, and by `UPDATE`, since a page tells all.
+    #[expect(clippy::disallowed_methods, reason = "whoever runs the tests says how much is tried")]
+    fn asked() -> Self {
+        let all = std::env::var("FAULTS").is_ok_and(|faults| faults == "all");
+        if all || updates() { Self::All } else { Self::Once }
+    }
+
+    fn has(self, lasts: Lasts) -> bool {
+        match self {
+            Self::Once => lasts == Lasts::Once,
+            Self::All => true,
+        }
+    }
+
+    /// What a page would be if only this much had been tried.
+    fn of_page(self, page: &str) -> String {
+        if self == Self::All {
+            return page.to_owned();
+        }
+        let once = |outcomes: &str| outcomes.split(BETWEEN).next().unwrap_or_default().to_owned();
+        let line = |line: &str| match line.strip_prefix('|').and_then(|row| row.strip_suffix(" |\n")) {
+            Some(row) => format!("|{} |\n", row.split(" |").map(once).collect::<Vec<_>>().join(" |")),
+            None => line.to_owned(),
+        };
+        page.split_inclusive('\n').map(line).collect()
+    }
+}
+
+/// What stands in a table between what came of once, of ten times, and of for ever.
+const BETWEEN: &str = " · ";
+
+/// Whether the pages are to be written anew.
+#[expect(clippy::disallowed_methods, reason = "whoever changed what comes of a fault asks for the new page")]
+fn updates() -> bool {
+    std::env::var("UPDATE").is_ok()
+}
+
 /// One call that fails in one way.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cell {
@@ -127,10 +174,15 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Every way for each of these calls.
-    pub fn all(targets: &[Target]) -> Vec<Self> {
+    /// Every way for each of these calls: once, or for every length when the environment variable `FAULTS` is `all` or
+    /// the pages are written anew.
+    pub fn asked(targets: &[Target]) -> Vec<Self> {
+        Self::of(targets, Extent::asked())
+    }
+
+    fn of(targets: &[Target], extent: Extent) -> Vec<Self> {
         let ways = Kind::ALL.into_iter().flat_map(|kind| kind.lengths().iter().map(move |lasts| (kind, *lasts)));
-        let ways: Vec<_> = ways.collect();
+        let ways: Vec<_> = ways.filter(|(_, lasts)| extent.has(*lasts)).collect();
         let cells = targets.iter().flat_map(|target| ways.iter().map(move |way| (target.clone(), *way)));
         cells.map(|(target, (kind, lasts))| Self { target, kind, lasts }).collect()
     }
@@ -273,7 +325,7 @@ impl Table {
             write!(text, "\n| {scenario} | `{service}:{operation}` |").unwrap_or_default();
             for kind in Kind::ALL {
                 let outcomes = row.get(&kind).map(|lasts| lasts.values().map(String::as_str).collect::<Vec<_>>());
-                write!(text, " {} |", outcomes.unwrap_or_default().join(" · ")).unwrap_or_default();
+                write!(text, " {} |", outcomes.unwrap_or_default().join(BETWEEN)).unwrap_or_default();
             }
         }
         text.push('\n');
@@ -281,18 +333,16 @@ impl Table {
     }
 
     /// Holds the table against the page at this path below the workspace, whose text before the first row of a table
-    /// is `head`; writes the page instead when the environment variable `UPDATE` is set.
+    /// is `head`, as far as it was tried. Writes the page instead when the environment variable `UPDATE` is set.
     pub fn is_told_in(&self, page: &str, head: &str) -> Result<()> {
         let path: &Path = &crate::workspace().join(page);
         let table = self.markdown();
         let whole = format!("{head}\n{table}");
-        #[expect(clippy::disallowed_methods, reason = "whoever changed what comes of a fault asks for the new page")]
-        let update = std::env::var("UPDATE").is_ok();
-        if update {
+        if updates() {
             path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
             std::fs::write(path, &whole)?;
         }
-        if std::fs::read_to_string(path).unwrap_or_default() == whole {
+        if Extent::asked().of_page(&std::fs::read_to_string(path).unwrap_or_default()) == whole {
             return Ok(());
         }
         bail!("`{page}` is not what came of it; `UPDATE=1` and this test write it anew. What came of it:\n{table}")
@@ -329,15 +379,18 @@ mod tests {
 
     #[test]
     fn every_call_fails_in_every_way() {
-        let cells = Cell::all(&[target("A"), target("B")]);
+        let targets = [target("A"), target("B")];
+        let cells = Cell::of(&targets, Extent::All);
         assert_eq!(cells.len(), 40);
         let killed = cells.iter().filter(|cell| matches!(cell.kind, Kind::KilledBefore | Kind::KilledAfter));
         assert!(killed.clone().count() == 4 && killed.clone().all(|cell| cell.lasts == Lasts::Once));
+        let once: Vec<_> = cells.iter().filter(|cell| cell.lasts == Lasts::Once).cloned().collect();
+        assert_eq!((once.len(), Cell::of(&targets, Extent::Once)), (16, once));
     }
 
     #[test]
     fn a_table_tells_each_outcome_in_its_place() {
-        let cells = Cell::all(&[target("B"), target("A")]);
+        let cells = Cell::of(&[target("B"), target("A")], Extent::All);
         let number = |cell: &Cell| cells.iter().position(|other| other == cell).unwrap().to_string();
         let groups = cells.chunks(7).rev().map(<[Cell]>::to_vec).collect();
         let table = Table::fill(&cells, groups, 3, || (), |(), group| group.iter().map(number).collect());
@@ -348,6 +401,19 @@ mod tests {
             "| a day | `iot:B` | 0 · 1 · 2 | 3 · 4 · 5 | 6 · 7 · 8 | 9 · 10 · 11 | 12 · 13 · 14 | 15 · 16 · 17 | 18 | 19 |"
         );
         assert!(rows[1].starts_with("| a day | `iot:A` | 20 · 21 · 22 |") && rows.len() == 2, "{text}");
+    }
+
+    #[test]
+    fn what_was_tried_once_is_held_against_the_first_of_each_cell() {
+        let targets = [target("B"), target("A")];
+        let table = |extent| {
+            let cells = Cell::of(&targets, extent);
+            let come = |(): &mut (), group: &[Cell]| group.iter().map(|cell| format!("{:?}", cell.lasts)).collect();
+            Table::fill(&cells, vec![cells.clone()], 1, || (), come).markdown()
+        };
+        let (page, once) = (format!("a · b\n\n{}", table(Extent::All)), format!("a · b\n\n{}", table(Extent::Once)));
+        assert!(page.contains("| Once · TenTimes · ForEver |") && once.contains("| Once | Once |"), "{page}{once}");
+        assert_eq!((Extent::All.of_page(&page), Extent::Once.of_page(&page)), (page, once));
     }
 
     #[test]

@@ -42,12 +42,14 @@ pub(crate) fn test(workspace: &Path, arguments: &[String]) -> Result<()> {
     }
 }
 
-/// Runs the tests that make every call of the functions fail, and prints what came of it, which they hold against its pages.
+/// Runs the tests that make every call of the functions fail, for every length of which `cargo test` tries only the first,
+/// and prints what came of it, which they hold against its pages.
 pub(crate) fn faults(workspace: &Path) -> Result<()> {
     build::python(workspace)?;
     build::everything(workspace)?;
     let mut cargo = build::cargo(workspace);
-    build::run(cargo.args(["test", "--workspace", "--test", "e2e", "matrix::"]), "the test of every fault")?;
+    let cargo = cargo.args(["test", "--workspace", "--test", "e2e", "matrix::"]).env("FAULTS", "all");
+    build::run(cargo, "the test of every fault")?;
     let folder = workspace.join("docs/faults");
     let entries = fs::read_dir(&folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
     let mut pages = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;

@@ -41,7 +41,8 @@ pub fn judge(world: &World<'_>, open: &Open) -> Judgement {
 /// Runs these checks.
 pub fn judge_by(world: &World<'_>, open: &Open, checks: impl Iterator<Item = &'static Check>) -> Judgement {
     let named = open.iter().map(|(check, arns)| (*check, arns.len())).collect();
-    let mut judging = Judging { world, open, named, whole: BTreeSet::new(), answer: Judgement::default() };
+    let mut judging =
+        Judging { world, open, named, whole: BTreeSet::new(), unasked: BTreeSet::new(), answer: Judgement::default() };
     let of_identities =
         |check: &&Check| matches!(check.judge, Judge::Identity(_) | Judge::PolicyHolder(_) | Judge::CameraRole(_));
     let (of_identities, of_others): (Vec<_>, Vec<_>) = checks.partition(of_identities);
@@ -59,6 +60,8 @@ struct Judging<'w> {
     named: BTreeMap<&'static str, usize>,
     /// Checks that saw all that there is of their subjects.
     whole: BTreeSet<&'static str>,
+    /// Of what was open before: what is there, and was not looked at closely.
+    unasked: BTreeSet<Place>,
     answer: Judgement,
 }
 
@@ -179,8 +182,14 @@ impl Judging<'_> {
     }
 
     fn note(&mut self, check: &'static Check, arn: &str, judged: Judged) {
+        let was_open = self.open.get(check.id).is_some_and(|open| open.contains(arn));
         let judged = match judged {
-            Err(cannot) if cannot.not_asked => return,
+            Err(cannot) if cannot.not_asked => {
+                if was_open {
+                    self.unasked.insert((check.id, arn.to_owned()));
+                }
+                return;
+            }
             Err(cannot) => {
                 self.answer.unjudged.insert((check.id, arn.to_owned()), cannot);
                 return;
@@ -189,7 +198,6 @@ impl Judging<'_> {
         };
         let count = self.answer.judged.entry(check.id).or_default();
         *count = count.saturating_add(1);
-        let was_open = self.open.get(check.id).is_some_and(|open| open.contains(arn));
         match judged {
             Some(problem) => {
                 let named = self.named.entry(check.id).or_default();
@@ -214,7 +222,8 @@ impl Judging<'_> {
             for arn in arns {
                 let place = (*check, arn.clone());
                 let known = self.answer.problems.contains_key(&place) || self.answer.unjudged.contains_key(&place);
-                let gone = self.whole.contains(check) || self.world.inventory.gone.iter().any(|gone| is_of(arn, gone));
+                let unlisted = self.whole.contains(check) && !self.unasked.contains(&place);
+                let gone = unlisted || self.world.inventory.gone.iter().any(|gone| is_of(arn, gone));
                 if gone && !known {
                     self.answer.cleared.insert(place);
                 }
@@ -248,7 +257,7 @@ mod tests {
 
     use super::*;
     use crate::expectations::Expectations;
-    use crate::inventory::{Inventory, IotPolicy};
+    use crate::inventory::{Inventory, IotPolicy, Missing, Seen, Thing};
 
     #[test]
     fn of_many_alike_a_thousand_are_named_and_the_rest_takes_the_places_of_what_is_mended() {
@@ -274,6 +283,20 @@ mod tests {
         let open = Open::from([(check.id, second.problems.keys().map(|(_, arn)| arn.clone()).collect())]);
         let third = judge_by(&World { inventory: &inventory, expect: &Expectations::default() }, &open, once(check));
         assert_eq!((third.problems.len(), third.beyond[check.id]), (MOST, 20));
+    }
+
+    #[test]
+    fn what_is_listed_and_had_no_turn_goes_on_to_stand() {
+        let check = checks::by_id("thing-with-several-certificates").unwrap();
+        let open = Open::from([(check.id, BTreeSet::from(["arn:gate".to_owned(), "arn:gone".to_owned()]))]);
+        for missing in [Missing::NextTime, Missing::NotAsked] {
+            let gate =
+                Thing { thing_arn: "arn:gate".to_owned(), principals: Seen::Missing(missing), ..Thing::default() };
+            let inventory = Inventory { things: Listing::all(vec![gate]), ..Inventory::default() };
+            let world = World { inventory: &inventory, expect: &Expectations::default() };
+            let judgement = judge_by(&world, &open, once(check));
+            assert_eq!(judgement.cleared, BTreeSet::from([(check.id, "arn:gone".to_owned())]));
+        }
     }
 
     #[test]

@@ -121,9 +121,11 @@ class Control:
     @staticmethod
     def _settings() -> Any:
         from .cloudtrail import trails
+        from .functions import event_source
         from .kinesisvideo.settings import SETTINGS
 
         return {
+            "batchingSeconds": event_source.SETTINGS.window_seconds,
             "streamCreatingSeconds": SETTINGS.creating_seconds,
             "streamLimit": SETTINGS.stream_limit,
             "trail": trails.on(),
@@ -132,13 +134,24 @@ class Control:
 
     def _set(self, asked: dict[str, Any]) -> Any:
         from .cloudtrail import trails
+        from .functions import event_source
         from .iot.certificate import SHOWN_INSTEAD
         from .kinesisvideo.settings import SETTINGS
 
-        known = {"streamCreatingSeconds", "streamLimit", "certificatePem", "trail", *staging.SETTING_NAMES}
+        known = {
+            "batchingSeconds",
+            "streamCreatingSeconds",
+            "streamLimit",
+            "certificatePem",
+            "trail",
+            *staging.SETTING_NAMES,
+        }
         if unknown := asked.keys() - known:
             raise Refused(f"unknown settings: {', '.join(sorted(unknown))}")
         staging.change(asked)
+        if "batchingSeconds" in asked:
+            window = asked["batchingSeconds"]
+            event_source.SETTINGS.window_seconds = None if window is None else float(window)
         if "streamCreatingSeconds" in asked:
             SETTINGS.creating_seconds = float(asked["streamCreatingSeconds"])
         if "streamLimit" in asked:

@@ -13,6 +13,7 @@ from typing import Any
 # The module that a change needs, and ours that makes it.
 _CHANGES = {
     "moto.cloudwatch.responses": "cloudwatch",
+    "moto.dynamodb.responses": "dynamodb",
     "moto.firehose.models": "firehose",
     "moto.kinesisanalyticsv2.models": "flink",
     "moto.s3.models": "s3",

@@ -245,14 +245,14 @@ impl Control {
     /// Waits until nothing runs and no message waits to be read. Messages whose visibility timeout runs do not count.
     pub fn settle(&self) -> Result<()> {
         let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(90) {
+        while began.elapsed() < Duration::from_mins(5) {
             let state: Value = self.get("idle")?;
             if state.get("idle") == Some(&Value::Bool(true)) {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        bail!("the local cloud did not come to rest within 90 seconds")
+        bail!("the local cloud did not come to rest within 5 minutes")
     }
 
     fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {

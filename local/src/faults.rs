@@ -33,6 +33,11 @@ impl Target {
         }
         targets
     }
+
+    /// Whether this call is one of those, in the course of whatever.
+    pub fn is_among(&self, targets: &[Self]) -> bool {
+        targets.iter().any(|target| (&target.service, &target.operation) == (&self.service, &self.operation))
+    }
 }
 
 /// How a call fails.
@@ -106,6 +111,16 @@ pub enum Lasts {
 }
 
 impl Lasts {
+    /// Whether a call that was made to fail so often can have failed so often: what took effect, though late, need not be
+    /// tried again, nor what nothing depends on.
+    pub fn fits(self, fired: u64) -> bool {
+        match self {
+            Self::Once => fired == 1,
+            Self::TenTimes => (1..=10).contains(&fired),
+            Self::ForEver => fired >= 1,
+        }
+    }
+
     fn times(self) -> Option<u32> {
         match self {
             Self::Once => Some(1),
@@ -375,6 +390,8 @@ mod tests {
         };
         let calls = ["B", "A", "B"].map(call);
         assert_eq!(Target::of("a day", &calls), [target("B"), target("A")]);
+        let (other, targets) = (Target { scenario: "a night", ..target("A") }, [target("B"), target("A")]);
+        assert!(other.is_among(&targets) && !target("C").is_among(&targets));
     }
 
     #[test]

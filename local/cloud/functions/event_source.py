@@ -10,6 +10,7 @@ import json
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from moto.sqs.models import sqs_backends
@@ -22,6 +23,15 @@ log = logging.getLogger("cloud.event_source")
 
 # How long a message whose visibility timeout ran out may lie unnoticed. A message that is sent is noticed at once.
 _GLANCE_SECONDS = 0.1
+
+
+@dataclass
+class Settings:
+    # How long a batch waits for company; `None`: as the template says.
+    window_seconds: float | None = None
+
+
+SETTINGS = Settings()
 
 
 class EventSource:
@@ -67,7 +77,8 @@ class EventSource:
 
     def _receive(self) -> list[Any]:
         messages = self._take(self._mapping.batch_size)
-        end = time.monotonic() + self._mapping.window_seconds
+        window = SETTINGS.window_seconds
+        end = time.monotonic() + (self._mapping.window_seconds if window is None else window)
         while messages and len(messages) < self._mapping.batch_size and (left := end - time.monotonic()) > 0:
             self._queue.wait_for_messages(min(left, _GLANCE_SECONDS))  # type: ignore[arg-type]
             messages += self._take(self._mapping.batch_size - len(messages))

@@ -214,6 +214,31 @@ class Reading(unittest.TestCase):
         called = [call["operation"] for call in self.cloud.control("calls")["calls"] if call["service"] == "s3"]
         self.assertEqual(called[-4:], ["CreateBucket", "PutObject", "GetObject", "ListObjectsV2"])
 
+    def test_a_transaction_that_comes_again_with_its_token_is_the_same_one(self) -> None:
+        table = self.cloud.resources["FindingTable"]
+        dynamodb = self.cloud.client("dynamodb")
+
+        def put(number: str, token: str) -> None:
+            item = {"kind": {"S": "test"}, "id": {"S": "one"}, "number": {"N": number}}
+            new = {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(id)"}
+            other = {"TableName": table, "Item": item | {"id": {"S": f"other-{number}"}}}
+            dynamodb.transact_write_items(TransactItems=[{"Put": new}, {"Put": other}], ClientRequestToken=token)
+
+        put("1", "first")
+        put("1", "first")
+        with self.assertRaises(dynamodb.exceptions.IdempotentParameterMismatchException):
+            put("2", "first")
+        # Nothing of one that is cancelled is done, and its token may come again.
+        for _ in range(2):
+            with self.assertRaises(dynamodb.exceptions.TransactionCanceledException):
+                put("2", "second")
+        found = dynamodb.query(
+            TableName=table,
+            KeyConditionExpression="kind = :kind",
+            ExpressionAttributeValues={":kind": {"S": "test"}},
+        )
+        self.assertEqual([item["id"]["S"] for item in found["Items"]], ["one", "other-1"])
+
 
 class Size(unittest.TestCase):
     @classmethod

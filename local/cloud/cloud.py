@@ -33,7 +33,7 @@ class Cloud:
         # Logical id to physical id.
         self.resources: dict[str, str] = {}
         self.journal = JOURNAL
-        self.crashes = Crashes(lambda function: self.functions[function].kill())
+        self.crashes = Crashes(lambda function, token: self.functions[function].kill(token))
 
     def start(self) -> dict[str, Any]:
         """Everything up, deployed and waiting; what to print about it."""

@@ -79,13 +79,21 @@ class Control:
     def _connect(asked: dict[str, Any]) -> Any:
         from .iot.connect import connect
 
-        return connect(asked["certificatePem"], bool(asked.get("publish", True)))
+        publishes = bool(asked.get("publish", True))
+        if "certificatePems" in asked:
+            return {"connects": [connect(pem, publishes) for pem in asked["certificatePems"]]}
+        return connect(asked["certificatePem"], publishes)
 
     @staticmethod
     def _publish(asked: dict[str, Any]) -> Any:
         from .iot.rules import publish
 
-        return {"rules": publish(asked["topic"], asked["payload"])}
+        seconds_ago = float(asked.get("secondsAgo", 0))
+        if "payloads" in asked:
+            with sqs.held():
+                outcomes = [publish(asked["topic"], payload, seconds_ago) for payload in asked["payloads"]]
+            return {"delivered": sum(rule["delivered"] for outcome in outcomes for rule in outcome)}
+        return {"rules": publish(asked["topic"], asked["payload"], seconds_ago)}
 
     @staticmethod
     def _redeliver(asked: dict[str, Any]) -> Any:
@@ -110,6 +118,7 @@ class Control:
             nth=int(asked.get("nth", 1)),
             times=None if times is None else int(times),
             hold_ms=int(asked.get("holdMs", 0)),
+            one=bool(asked.get("one", False)),
         )
         self._cloud.crashes.order(order)
         return self._cloud.crashes.state()

@@ -25,10 +25,13 @@ class Order:
     times: int | None = 1
     # How long the answer is held back.
     hold_ms: int = 0
+    # Only the worker that made the call is killed, and not all of the function's.
+    one: bool = False
 
 
 class Crashes:
-    def __init__(self, kill: Callable[[str], None]) -> None:
+    def __init__(self, kill: Callable[[str, str | None], None]) -> None:
+        """`kill` kills a function's workers; only the one of a session token, when there is one."""
         self._kill = kill
         self._lock = threading.Lock()
         self._orders: list[Order] = []
@@ -62,11 +65,12 @@ class Crashes:
                     return order
         return None
 
-    def carry_out(self, order: Order) -> None:
+    def carry_out(self, order: Order, token: str | None) -> None:
+        """`token` is the session token that the call was made with."""
         if order.when == "late":
             time.sleep(order.hold_ms / 1000)
         else:
-            self._kill(order.function)
+            self._kill(order.function, token if order.one else None)
 
     def state(self) -> dict[str, Any]:
         with self._lock:

@@ -12,8 +12,11 @@ from .cloudtrail.recorder import Recorder
 from .crash import Crashes
 from .functions.asynchronous import ASYNCHRONOUS
 from .journal import Journal
+from .rate import RATES
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+# The token of a session, which tells the workers of a function apart.
+_TOKEN = "HTTP_X_AMZ_SECURITY_TOKEN"
 _ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>|\"__type\"\s*:\s*\"([^\"]+)\"")
 
 
@@ -49,16 +52,16 @@ class Gateway:
         caller = self._journal.names.get(call.key, call.key)
         order = self._crashes.due(caller, call.service, call.operation)
         if order and order.when == "before":
-            self._crashes.carry_out(order)
+            self._crashes.carry_out(order, environ.get(_TOKEN))
             return _gone(start)
         if function := ASYNCHRONOUS.functions.get(caller):
             function.says(body)
-        status, headers, answer = self._ask(call, environ)
+        status, headers, answer = RATES.throttled(call.service, call.operation) or self._ask(call, environ)
         error = _error(headers, answer) if status >= 400 else None
         self._journal.record(call.key, call.service, call.operation, status, error, call.target)
         self._recorder.saw(call, environ, body, headers, answer, error)
         if order:
-            self._crashes.carry_out(order)
+            self._crashes.carry_out(order, environ.get(_TOKEN))
             if order.when != "late":
                 return _gone(start)
         start(f"{status} {'OK' if status < 400 else 'Error'}", headers)

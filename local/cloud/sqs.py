@@ -14,6 +14,11 @@ from .account import ACCOUNT, REGION
 _LOCK = threading.RLock()
 
 
+def held() -> Any:
+    """A lock with which nobody else sends, receives or deletes: all that comes at once is there before any is taken."""
+    return _LOCK
+
+
 def install() -> None:
     """moto rebuilds a queue's list on every deletion: a message that is sent meanwhile would be lost."""
     for name in (
@@ -60,6 +65,13 @@ def _locked(method: Any) -> Any:
             return method(*args, **kwargs)
 
     return call
+
+
+def send(queue_name: str, body: str, seconds_ago: float) -> None:
+    """Sends a message that lies in the queue for so many seconds already."""
+    with _LOCK:
+        message = sqs_backends[ACCOUNT][REGION].send_message(queue_name, body)
+        message.sent_timestamp -= int(seconds_ago * 1000)  # type: ignore[operator]
 
 
 def redeliver(queue_name: str | None) -> int:

@@ -1,4 +1,5 @@
-"""What a test may ask of the world's money and traffic: what was spent, what cameras send, and how long ago it was."""
+"""What a test may ask of the world's money, traffic and pace: what was spent, what cameras send, how long ago it was,
+and how many calls AWS takes."""
 
 from __future__ import annotations
 
@@ -10,13 +11,14 @@ from .budgets.spend import spend
 from .kinesisvideo import marks
 from .kinesisvideo.settings import SETTINGS
 from .kinesisvideo.traffic import TRAFFIC
+from .rate import RATES
 
 ROOMS: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
     ("POST", "spend"): spend,
     ("POST", "traffic"): TRAFFIC.stage,
     ("POST", "age"): lambda asked: _age(float(asked["seconds"])),
 }
-SETTING_NAMES = {"connectionSeconds", "streamTagCallsPerSecond", "metricPointsPerPage"}
+SETTING_NAMES = {"callsPerSecond", "connectionSeconds", "metricPointsPerPage"}
 
 
 def _age(seconds: float) -> dict[str, Any]:
@@ -25,19 +27,18 @@ def _age(seconds: float) -> dict[str, Any]:
 
 def settings() -> dict[str, Any]:
     return {
+        "callsPerSecond": RATES.limits(),
         "connectionSeconds": SETTINGS.connection_seconds,
-        "streamTagCallsPerSecond": SETTINGS.tag_calls_per_second,
         "metricPointsPerPage": metric_data.SETTINGS.points_a_page,
     }
 
 
 def change(asked: dict[str, Any]) -> None:
     """Takes those settings that are ours; `null` means AWS's own, or none."""
+    if "callsPerSecond" in asked:
+        RATES.limit(asked["callsPerSecond"])
     if "connectionSeconds" in asked:
         SETTINGS.connection_seconds = float(asked["connectionSeconds"] or 0)
-    if "streamTagCallsPerSecond" in asked:
-        limit = asked["streamTagCallsPerSecond"]
-        SETTINGS.tag_calls_per_second = None if limit is None else float(limit)
     if "metricPointsPerPage" in asked:
         most = asked["metricPointsPerPage"]
         metric_data.SETTINGS.points_a_page = metric_data.MOST_POINTS if most is None else int(most)

@@ -95,6 +95,16 @@ struct Orders {
 }
 
 #[derive(Deserialize)]
+struct Connects {
+    connects: Vec<Connect>,
+}
+
+#[derive(Deserialize)]
+struct Delivered {
+    delivered: usize,
+}
+
+#[derive(Deserialize)]
 struct Drained {
     bodies: Vec<String>,
 }
@@ -115,6 +125,17 @@ impl Control {
         self.post("connect", &json!({ "certificatePem": certificate_pem }))
     }
 
+    /// Cameras connect one after the other.
+    pub fn connect_all(&self, certificate_pems: &[&str]) -> Result<Vec<Connect>> {
+        Ok(self.post::<Connects>("connect", &json!({ "certificatePems": certificate_pems }))?.connects)
+    }
+
+    /// The certificates of cameras become known, but their events are lost.
+    pub fn register_all_silently(&self, certificate_pems: &[&str]) -> Result<Vec<Connect>> {
+        let asked = json!({ "certificatePems": certificate_pems, "publish": false });
+        Ok(self.post::<Connects>("connect", &asked)?.connects)
+    }
+
     /// A camera's certificate becomes known, but its event is lost.
     pub fn register_silently(&self, certificate_pem: &str) -> Result<Connect> {
         self.post("connect", &json!({ "certificatePem": certificate_pem, "publish": false }))
@@ -123,6 +144,16 @@ impl Control {
     /// AWS IoT publishes this on this topic.
     pub fn publish(&self, topic: &str, payload: &Value) -> Result<Value> {
         self.post("publish", &json!({ "topic": topic, "payload": payload }))
+    }
+
+    /// AWS IoT published this on this topic so many seconds ago, and queues have kept it since.
+    pub fn publish_ago(&self, topic: &str, payload: &Value, seconds: u32) -> Result<Value> {
+        self.post("publish", &json!({ "topic": topic, "payload": payload, "secondsAgo": seconds }))
+    }
+
+    /// AWS IoT publishes these on this topic, all at once, and answers how many messages that makes in queues.
+    pub fn publish_all(&self, topic: &str, payloads: &[Value]) -> Result<usize> {
+        Ok(self.post::<Delivered>("publish", &json!({ "topic": topic, "payloads": payloads }))?.delivered)
     }
 
     /// The visibility timeouts of all messages in flight run out.
@@ -153,6 +184,13 @@ impl Control {
     /// Kills the function the next time that it has made this call, before it has the answer.
     pub fn crash_after(&self, logical_id: &str, operation: &str) -> Result<Value> {
         self.post("crash", &json!({ "function": logical_id, "operation": operation, "when": "after", "nth": 1 }))
+    }
+
+    /// Kills the one worker of the function's that makes this call for the `nth` time from now on, all workers counted,
+    /// before it has the answer.
+    pub fn crash_one_after(&self, logical_id: &str, operation: &str, nth: u32) -> Result<()> {
+        let order = json!({ "function": logical_id, "operation": operation, "when": "after", "nth": nth, "one": true });
+        self.order(&order)
     }
 
     /// Orders what becomes of a function's calls: its death `before` or `after` one, or an answer that is `late`.
@@ -244,15 +282,20 @@ impl Control {
 
     /// Waits until nothing runs and no message waits to be read. Messages whose visibility timeout runs do not count.
     pub fn settle(&self) -> Result<()> {
+        self.settle_within(Duration::from_mins(5))
+    }
+
+    /// The same, for what may take longer.
+    pub fn settle_within(&self, most: Duration) -> Result<()> {
         let began = Instant::now();
-        while began.elapsed() < Duration::from_mins(5) {
+        while began.elapsed() < most {
             let state: Value = self.get("idle")?;
             if state.get("idle") == Some(&Value::Bool(true)) {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        bail!("the local cloud did not come to rest within 5 minutes")
+        bail!("the local cloud did not come to rest within {} seconds", most.as_secs())
     }
 
     fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {

@@ -205,7 +205,7 @@ impl Cell {
 
 /// A service's own words for a throttle, with the status that they come with, by the services' published models; and
 /// the name by which the fault proxy knows the service.
-fn throttle(service: &str) -> Result<(&'static str, &'static str, u16)> {
+pub(crate) fn throttle(service: &str) -> Result<(&'static str, &'static str, u16)> {
     Ok(match service {
         "budgets" => ("budgets", "ThrottlingException", 400),
         "cloudtrail" => ("cloudtrail", "ThrottlingException", 400),

@@ -9,6 +9,8 @@ pub mod faults;
 mod leak;
 mod log;
 mod python;
+pub mod storm;
+mod weather;
 
 pub use cloud::{Cloud, Function, Options, PROXIES};
 pub use control::{Call, Connect, Control, Load, Tick};

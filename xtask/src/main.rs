@@ -1,4 +1,4 @@
-//! What people run: `cargo xtask demo`, `test`, `local`, `lint`, `package`, `catalogue`, `fuzz`.
+//! What people run: `cargo xtask demo`, `test`, `faults`, `storm`, `local`, `lint`, `package`, `catalogue`, `fuzz`.
 //!
 //! Does not depend on the AWS SDK, so that it is built in seconds: the local cloud, the functions and `warden` are
 //! other processes.
@@ -15,6 +15,7 @@ mod lint;
 mod package;
 mod report;
 mod serve;
+mod storm;
 mod suite;
 
 use std::process::ExitCode;
@@ -42,6 +43,12 @@ enum Command {
     },
     /// Make every call of the functions fail in every way, and print what comes of it.
     Faults,
+    /// Let cameras, events and notices come all at once, and print what comes of it.
+    Storm {
+        /// Instead, reckon what a million cameras come to.
+        #[arg(long)]
+        model: bool,
+    },
     /// Run the local cloud in the foreground, with the functions attached.
     Local {
         /// A parameter of the template, as Name=Value. May be given several times.
@@ -88,6 +95,8 @@ fn main() -> ExitCode {
         Command::Test { browser: true, arguments } => suite::browser(&workspace, &arguments),
         Command::Test { browser: false, arguments } => suite::test(&workspace, &arguments),
         Command::Faults => suite::faults(&workspace),
+        Command::Storm { model: true } => storm::model(),
+        Command::Storm { model: false } => storm::run(&workspace),
         Command::Local { parameters } => serve::run(&workspace, &parameters),
         Command::Bench { profile, only } => bench::measure(&workspace, &profile, &only),
         Command::Lint => lint::check(&workspace),

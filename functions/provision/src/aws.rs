@@ -2,6 +2,7 @@
 
 mod alert;
 mod certificate;
+mod memory;
 mod registry;
 mod stream;
 mod thing;

@@ -19,6 +19,8 @@ pub struct Item {
     pub registration: Registration,
     /// Their ids. They share the outcome.
     pub messages: Vec<String>,
+    /// When the last of them was sent, in milliseconds since 1970 UTC; `None` when that is not known of each.
+    pub sent_ms: Option<u64>,
 }
 
 impl Item {
@@ -45,6 +47,7 @@ impl Batch {
         let mut places = HashMap::new();
         for (index, message) in event.records.into_iter().enumerate() {
             let id = message.message_id.ok_or(NoMessageId(index))?;
+            let sent_ms = message.attributes.get("SentTimestamp").and_then(|sent| sent.parse().ok());
             let registration = match Registration::parse(&message.body.unwrap_or_default()) {
                 Ok(registration) => registration,
                 Err(malformed) => {
@@ -55,11 +58,12 @@ impl Batch {
             match places.entry(registration.claim.clone()) {
                 Entry::Vacant(place) => {
                     place.insert(batch.items.len());
-                    batch.items.push(Item { registration, messages: vec![id] });
+                    batch.items.push(Item { registration, messages: vec![id], sent_ms });
                 }
                 Entry::Occupied(place) => {
                     if let Some(item) = batch.items.get_mut(*place.get()) {
                         item.messages.push(id);
+                        item.sent_ms = item.sent_ms.zip(sent_ms).map(|(one, other)| one.max(other));
                     }
                 }
             }
@@ -99,6 +103,26 @@ mod tests {
         assert_eq!(messages, ["1", "2 4", "5"]);
         assert_eq!(batch.items.iter().map(Item::duplicates).sum::<u64>(), 1);
         assert_eq!(batch.malformed.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["3"]);
+    }
+
+    #[test]
+    fn an_item_was_sent_when_the_last_of_its_messages_was() {
+        let record = |sent: Option<&str>| {
+            let attributes = sent.map(|sent| json!({ "SentTimestamp": sent })).unwrap_or_default();
+            json!({ "messageId": "1", "body": body('a', 'c'), "attributes": attributes })
+        };
+        for (sent, read) in [
+            (vec![Some("7")], Some(7)),
+            (vec![Some("7"), Some("9"), Some("8")], Some(9)),
+            (vec![Some("7"), None], None),
+            (vec![None, Some("7")], None),
+            (vec![Some("soon")], None),
+        ] {
+            let records: Vec<_> = sent.into_iter().map(record).collect();
+            let event = serde_json::from_value(json!({ "Records": records })).unwrap();
+            let batch = Batch::read(event).unwrap();
+            assert_eq!(batch.items.iter().map(|item| item.sent_ms).collect::<Vec<_>>(), [read]);
+        }
     }
 
     #[test]

@@ -44,6 +44,13 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
+impl Outcome {
+    /// Whether the camera works, by AWS's own word.
+    pub fn works(&self) -> bool {
+        matches!(self, Self::Provisioned(_) | Self::AlreadyDone)
+    }
+}
+
 /// A camera that works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provisioned {
@@ -109,10 +116,16 @@ impl<E: Into<HandBack>> From<E> for Stop {
 
 /// Turns a registration into a working camera, or finds out why not.
 ///
+/// `answered`: somebody saw the camera work after the event was sent. Then AWS is not asked again.
+///
 /// Drift and rotation are announced before the certificate is activated: afterwards there would be nothing left to do,
 /// and a message that comes again would not tell of them.
-pub async fn provision(announcer: Announcer<'_>, registration: &Registration) -> Result<Outcome, HandBack> {
-    match work(announcer, registration).await {
+pub async fn provision(
+    announcer: Announcer<'_>,
+    registration: &Registration,
+    answered: bool,
+) -> Result<Outcome, HandBack> {
+    match work(announcer, registration, answered).await {
         Ok(camera) => Ok(Outcome::Provisioned(Box::new(camera))),
         Err(Stop::AlreadyDone) => Ok(Outcome::AlreadyDone),
         Err(Stop::Refused(refusal)) => Ok(Outcome::Refused(refusal)),
@@ -120,10 +133,13 @@ pub async fn provision(announcer: Announcer<'_>, registration: &Registration) ->
     }
 }
 
-async fn work(announcer: Announcer<'_>, registration: &Registration) -> Result<Provisioned, Stop> {
+async fn work(announcer: Announcer<'_>, registration: &Registration, answered: bool) -> Result<Provisioned, Stop> {
     let Announcer { aws, settings, .. } = announcer;
     let claim = &registration.claim;
     vet::claim(claim, settings)?;
+    if answered {
+        return Err(Stop::AlreadyDone);
+    }
     let (described, name, certificate) = look(aws, settings, claim).await?;
     let seen_at = Instant::now();
     let entry = match &settings.registry_table {

@@ -10,6 +10,7 @@ pub mod batch;
 pub mod camera;
 pub mod certificate;
 pub mod event;
+pub mod memory;
 pub mod observed;
 pub mod plan;
 pub mod refusal;
@@ -17,29 +18,36 @@ pub mod registry;
 pub mod settings;
 pub mod vet;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use futures_util::StreamExt as _;
 use lambda::aws::counting_calls;
+use lambda::call::CallError;
 use lambda::clock::{deadline, now_ms};
 use lambda::metrics::{Metrics, Unit};
 use lambda::settings::SettingsError;
 use lambda_runtime::LambdaEvent;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::alert::Alert;
 use crate::announce::Announcer;
 use crate::aws::Aws;
 use crate::batch::{Batch, Item};
 use crate::camera::{HandBack, Outcome, Provisioned};
+use crate::memory::{Memory, Subject};
 pub use crate::settings::Settings;
 
-/// Cameras of one batch that are worked on at once: most of their time is waiting.
-const AT_ONCE: usize = 4;
+/// Cameras of one batch that are worked on at once, which is all of them: most of their time is waiting, and it is the pace
+/// that lets them in.
+const AT_ONCE: usize = 10;
 
 /// Time kept for the answer when an invocation runs out.
 const RESERVE: Duration = Duration::from_secs(1);
+
+/// How long to wait for the memory of cameras that work. Without it a certificate is looked at once more.
+const MEMORY_TIME: Duration = Duration::from_secs(2);
 
 /// What must be left to begin a camera: its calls when AWS is slow, and some of the wait for its stream. Whatever still
 /// runs at the end is handed back, and goes on where it was.
@@ -66,7 +74,7 @@ impl Provision {
 
     /// Works a batch off. What is not named in the answer is done: provisioned, done before, or refused.
     pub async fn handle(&self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
-        let until = deadline(event.context.deadline, RESERVE);
+        let (until, began_ms) = (deadline(event.context.deadline, RESERVE), now_ms());
         let batch = Batch::read(event.payload)?;
         let request = event.context.request_id.as_str();
         let mut metrics = Metrics::default();
@@ -79,8 +87,21 @@ impl Provision {
             metrics.count_reason("Retried", "malformed");
             answer.add_failure(message);
         }
+        let queued: Vec<_> = batch.items.iter().filter(|item| memory::queued(item, began_ms)).collect();
+        let memory = &self.recall(&queued).await;
+        let queued = &queued;
         let ends = futures_util::stream::iter(&batch.items)
-            .map(|item| async move { (item, Box::pin(counting_calls(self.item(item, request, until))).await) })
+            .map(|item| async move {
+                let work = async {
+                    let (seen_ms, answered) = (now_ms(), memory.answers(item));
+                    let end = self.item(item, request, until, answered).await;
+                    if queued.contains(&item) && !answered && end.as_ref().is_ok_and(Outcome::works) {
+                        self.remember(item, seen_ms).await;
+                    }
+                    end
+                };
+                (item, Box::pin(counting_calls(work)).await)
+            })
             .buffer_unordered(AT_ONCE)
             .collect::<Vec<_>>()
             .await;
@@ -98,20 +119,52 @@ impl Provision {
     }
 
     /// One camera within the time that is left.
-    async fn item(&self, item: &Item, request: &str, until: Instant) -> Result<Outcome, HandBack> {
+    ///
+    /// `answered`: its messages were sent before somebody saw the camera work.
+    async fn item(&self, item: &Item, request: &str, until: Instant, answered: bool) -> Result<Outcome, HandBack> {
         if until.saturating_duration_since(Instant::now()) < ENOUGH {
             return Err(HandBack::OutOfTime);
         }
         let by = format!("{request}/{}", item.messages.first().map_or("", String::as_str));
         let announcer = Announcer { aws: &self.aws, settings: &self.settings, by: &by };
         let work = async {
-            let outcome = camera::provision(announcer, &item.registration).await?;
+            let outcome = camera::provision(announcer, &item.registration, answered).await?;
             if let Outcome::Refused(refusal) = &outcome {
                 announcer.announce(&Alert::refusal(&item.registration.claim.certificate, refusal)).await?;
             }
             Ok(outcome)
         };
         timeout_at(until, work).await.unwrap_or(Err(HandBack::OutOfTime))
+    }
+
+    /// What is remembered of the cameras of items that queued; nothing when that cannot be told in time.
+    async fn recall(&self, queued: &[&Item]) -> Memory {
+        let claims = queued.iter().map(|item| &item.registration.claim);
+        let subjects: BTreeSet<_> =
+            claims.filter(|claim| vet::claim(claim, &self.settings).is_ok()).map(Subject::of).collect();
+        if subjects.is_empty() {
+            return Memory::default();
+        }
+        self.in_passing(self.aws.recall(&self.settings.refusal_table, &subjects)).await.unwrap_or_default()
+    }
+
+    /// Remembers that the camera works, by work that began at `seen_ms`.
+    async fn remember(&self, item: &Item, seen_ms: u64) {
+        let subject = Subject::of(&item.registration.claim);
+        let expires_s = (seen_ms / 1_000).saturating_add(memory::KEEP_S);
+        let table = &self.settings.refusal_table;
+        self.in_passing(self.aws.remember(table, &subject, seen_ms, expires_s)).await;
+    }
+
+    /// Waits a little for a call of the memory's. It is a shortcut: nothing fails when it does.
+    async fn in_passing<T>(&self, call: impl Future<Output = Result<T, CallError>>) -> Option<T> {
+        let failed = match timeout(MEMORY_TIME, call).await {
+            Ok(Ok(done)) => return Some(done),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no answer within {} seconds", MEMORY_TIME.as_secs()),
+        };
+        tracing::warn!(detail = failed, "memory of cameras that work fails: certificates are looked at more often");
+        None
     }
 }
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..account import REGION, SECRET_MARK, TOKEN_MARK, access_key
+from ..account import REGION, SECRET_MARK, access_key
 from ..child import Children
 from ..stack.function import Function as Declared
 from .invocation import Invocation
@@ -56,7 +56,6 @@ class Function:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": self.key,
             "AWS_SECRET_ACCESS_KEY": SECRET_MARK + secrets.token_hex(20),
-            "AWS_SESSION_TOKEN": TOKEN_MARK + secrets.token_hex(200),
             "AWS_ENDPOINT_URL": proxy,
             "AWS_EC2_METADATA_DISABLED": "true",
             **declared.environment,
@@ -85,10 +84,12 @@ class Function:
                 self._environment[name] = value
         self.kill()
 
-    def kill(self) -> None:
-        """SIGKILL to every worker, as when the machine under Lambda goes. Each starts anew."""
+    def kill(self, token: str | None = None) -> None:
+        """SIGKILL to every worker, as when the machine under Lambda goes; only to the one with this session token, when
+        there is one. Each starts anew."""
         for worker in self.workers:
-            worker.kill()
+            if token in (None, worker.token):
+                worker.kill()
 
     def invoke(self, payload: bytes, request_id: str | None = None) -> Invocation:
         """Runs one invocation to its end: an answer, an error, a timeout, or the death of its worker.

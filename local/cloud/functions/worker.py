@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import secrets
 import subprocess
 import threading
 import time
@@ -11,6 +12,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..account import TOKEN_MARK
 from ..child import Children
 from .invocation import Invocation
 
@@ -28,6 +30,8 @@ class Worker:
 
     def __init__(self, function: Function, identity: str, binary: Path, children: Children, runtime_api: str) -> None:
         self.identity = identity
+        # Its own, by which its calls are told from those of the others.
+        self.token = TOKEN_MARK + secrets.token_hex(200)
         self.function = function
         self._binary = binary
         self._children = children
@@ -50,7 +54,7 @@ class Worker:
             self._generation += 1
             self._polled = False
             self._killed = False
-            environment = self.function.environment()
+            environment = {"AWS_SESSION_TOKEN": self.token, **self.function.environment()}
             environment["AWS_LAMBDA_LOG_STREAM_NAME"] = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid.uuid4().hex}"
             # The path tells the Runtime API which process polls.
             environment["AWS_LAMBDA_RUNTIME_API"] = f"{self._runtime_api}/{self.identity}/{self._generation}"

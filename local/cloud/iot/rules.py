@@ -9,16 +9,19 @@ import uuid
 from typing import Any
 
 from moto.iot.models import iot_backends
-from moto.sqs.models import sqs_backends
 
+from .. import sqs
 from ..account import ACCOUNT, REGION
 from .sql import parse
 
 log = logging.getLogger("cloud.rules")
 
 
-def publish(topic: str, payload: Any) -> list[dict[str, Any]]:
-    """The rules that matched, each with what became of its actions."""
+def publish(topic: str, payload: Any, seconds_ago: float = 0) -> list[dict[str, Any]]:
+    """The rules that matched, each with what became of its actions.
+
+    What was published some seconds ago has lain in the queue since.
+    """
     outcome = []
     for rule in list(iot_backends[ACCOUNT][REGION].rules.values()):
         if rule.rule_disabled:
@@ -29,7 +32,7 @@ def publish(topic: str, payload: Any) -> list[dict[str, Any]]:
         failures = []
         for action in rule.actions:
             try:
-                _send(action["sqs"], json.dumps(selected))
+                _send(action["sqs"], json.dumps(selected), seconds_ago)
             except Exception as error:  # Whatever keeps the action from its queue is what the error action is for.
                 log.info("rule %s: %s", rule.rule_name, error)
                 url = action["sqs"]["queueUrl"]
@@ -47,10 +50,10 @@ def publish(topic: str, payload: Any) -> list[dict[str, Any]]:
     return outcome
 
 
-def _send(action: dict[str, Any], body: str) -> None:
+def _send(action: dict[str, Any], body: str, seconds_ago: float = 0) -> None:
     if action.get("useBase64") in (True, "true"):
         body = base64.b64encode(body.encode()).decode()
-    sqs_backends[ACCOUNT][REGION].send_message(action["queueUrl"].rsplit("/", 1)[-1], body)
+    sqs.send(action["queueUrl"].rsplit("/", 1)[-1], body, seconds_ago)
 
 
 def _report(rule: Any, topic: str, payload: Any, failures: list[dict[str, Any]]) -> None:

@@ -13,7 +13,6 @@ from ..paging import page
 from ..plain import PlainResult
 from ..validation import message, violations
 from .backend import KinesisVideo
-from .rate import TAG_CALLS
 from .traffic import TRAFFIC
 
 _MOST_LISTED = 10000
@@ -31,15 +30,6 @@ class KinesisVideoOperations(BaseResponse):
 
     def call_action(self) -> Any:
         name = self._get_action()
-        if name and not TAG_CALLS.takes(name):
-            return self.serialized(
-                ActionResult(
-                    KinesisvideoClientError(
-                        "ClientLimitExceededException",
-                        "The request was throttled because the limit of allowed client calls is exceeded.",
-                    )
-                )
-            )
         if name and name in get_service_model("kinesisvideo").operation_names:
             self.parse_parameters(self.normalized_request)
             found = violations(get_service_model("kinesisvideo").operation_model(name).input_shape, self.params)

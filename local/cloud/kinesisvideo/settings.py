@@ -13,8 +13,6 @@ class Settings:
     stream_limit: int | None = None
     # How long a connection outlives the tag that stops its stream. AWS closes one after 45 minutes at the latest.
     connection_seconds: float = 0.0
-    # How many calls a second each operation on a stream's tags takes; 50 on AWS, and `None` for no limit.
-    tag_calls_per_second: float | None = None
 
 
 SETTINGS = Settings()

@@ -56,7 +56,7 @@ class StreamTags(unittest.TestCase):
 
     def test_more_calls_than_the_limit_are_throttled(self) -> None:
         self.video.create_stream(StreamName="gate")
-        self.cloud.control("settings", {"streamTagCallsPerSecond": 5})
+        self.cloud.control("settings", {"callsPerSecond": {"kinesisvideo:TagStream": 5}})
         outcomes = Counter()
         for _ in range(12):
             try:
@@ -66,15 +66,27 @@ class StreamTags(unittest.TestCase):
                 outcomes[error.response["Error"]["Code"]] += 1
         self.assertLessEqual(5, outcomes["taken"])
         self.assertGreater(outcomes["ClientLimitExceededException"], 0)
-        # Each operation has its own limit, and it is one of a second.
-        self.video.list_tags_for_stream(StreamName="gate")
+        # Each operation has its own limit or none, and it is one of a second.
+        for _ in range(10):
+            self.video.list_tags_for_stream(StreamName="gate")
         time.sleep(0.5)
         self.video.tag_stream(StreamName="gate", Tags={"a": "1"})
         told = [call["error"] for call in self.cloud.control("calls")["calls"] if call["operation"] == "TagStream"]
         self.assertIn("ClientLimitExceededException", told)
-        self.cloud.control("settings", {"streamTagCallsPerSecond": None})
+        self.cloud.control("settings", {"callsPerSecond": {"kinesisvideo:TagStream": None}})
         for _ in range(20):
-            self.video.untag_stream(StreamName="gate", TagKeyList=["a"])
+            self.video.tag_stream(StreamName="gate", Tags={"a": "1"})
+
+    def test_a_limit_is_told_in_the_words_of_the_service(self) -> None:
+        iot = self.cloud.client("iot")
+        told = self.cloud.control("settings", {"callsPerSecond": {"iot:CreateThing": 1}})
+        self.assertEqual(told["callsPerSecond"], {"iot:CreateThing": 1.0})
+        iot.create_thing(thingName="gate")
+        with self.assertRaises(ClientError) as caught:
+            iot.create_thing(thingName="gate")
+        self.assertEqual(caught.exception.response["Error"]["Code"], "ThrottlingException")
+        self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 400)
+        self.assertIn("error", self.cloud.control("settings", {"callsPerSecond": {"polly:Speak": 1}}))
 
     def test_a_large_fleet_with_its_priorities_is_listed_by_tag(self) -> None:
         shares = {"low": 60, "standard": 25, "critical": 10, "none": 5}

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
-/// Lets calls through at an even rate, one at a time: there is no burst, since the quota is shared with others.
+/// Lets calls through at an even rate. Who had nothing to call for a while may make up for it, by the calls of a second at
+/// most: a worker that waits for the last camera of its batch would lose those places, and AWS counts by the second, too.
 #[derive(Debug)]
 pub struct Pacer(DefaultDirectRateLimiter);
 
@@ -17,7 +18,9 @@ impl Pacer {
             .checked_div(calls_per_second.get())
             .unwrap_or(Duration::from_secs(1));
         let one = Quota::with_period(between.max(Duration::from_nanos(1)));
-        Self(RateLimiter::direct(one.unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN))))
+        let one = one.unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN));
+        let of_a_second = calls_per_second.get().checked_div(workers.get()).and_then(NonZeroU32::new);
+        Self(RateLimiter::direct(one.allow_burst(of_a_second.unwrap_or(NonZeroU32::MIN))))
     }
 
     /// Waits for the next place.
@@ -31,11 +34,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_worker_takes_its_share_and_no_burst() {
-        let two = NonZeroU32::new(2).unwrap();
-        let pacer = Pacer::shared(NonZeroU32::new(8).unwrap(), two);
-        assert!(pacer.0.check().is_ok());
-        let wait = pacer.0.check().unwrap_err();
-        assert_eq!(wait.quota().replenish_interval(), Duration::from_millis(250));
+    fn a_worker_takes_its_share_and_at_once_no_more_than_that_of_a_second() {
+        for (calls, workers, at_once, interval_ms) in
+            [(8, 2, 4, 250), (8, 8, 1, 1_000), (3, 2, 1, 666), (2, 8, 1, 4_000)]
+        {
+            let of = |number| NonZeroU32::new(number).unwrap();
+            let pacer = Pacer::shared(of(calls), of(workers));
+            for _ in 0..at_once {
+                assert!(pacer.0.check().is_ok(), "{calls} of {workers}");
+            }
+            let wait = pacer.0.check().unwrap_err();
+            assert_eq!(wait.quota().replenish_interval().as_millis(), interval_ms);
+        }
     }
 }

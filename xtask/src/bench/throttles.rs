@@ -53,7 +53,8 @@ pub(super) fn measure(workspace: &Path, python: &Python, profile: &str) -> Resul
     control.load(&FLEET)?;
     control.traffic(&json!({ "default": { "kbps": 1000, "fragmentSeconds": 2 }, "streams": {} }))?;
     control.age(30 * 3_600)?;
-    control.settings(&json!({ "streamTagCallsPerSecond": RATE }))?;
+    let limits = json!({ "kinesisvideo:TagStream": RATE, "kinesisvideo:ListTagsForStream": RATE });
+    control.settings(&json!({ "callsPerSecond": limits }))?;
     control.timeout(FUNCTION, INVOCATION)?;
     // Past the fault proxy, which would be measured too.
     control.restart(FUNCTION, &json!({ "AWS_ENDPOINT_URL": endpoint }))?;

@@ -226,6 +226,16 @@ impl Account {
         self.cloud.log(FUNCTION).unwrap().metric(name, None).unwrap()
     }
 
+    /// How many messages wait in the audit's queue, or are at work.
+    pub(crate) async fn waiting(&self) -> u32 {
+        use aws_sdk_sqs::types::QueueAttributeName::{
+            ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as AtWork,
+        };
+        let call = self.sqs.get_queue_attributes().queue_url(self.cloud.output("AuditQueueUrl").unwrap());
+        let counts = call.attribute_names(Waiting).attribute_names(AtWork).send().await.unwrap().attributes.unwrap();
+        counts.values().map(|count| count.parse::<u32>().unwrap()).sum()
+    }
+
     /// How many messages the audit could not work off.
     pub(crate) fn dead_letters(&self) -> usize {
         let queue = self.cloud.resource("AuditDeadLetterQueue").unwrap();

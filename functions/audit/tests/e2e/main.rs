@@ -1,6 +1,11 @@
 //! The function's own binary, in a local cloud that is made of `template.yaml`.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 #![expect(clippy::large_futures, reason = "of the SDK's calls, in tests")]
 
 mod account;
@@ -10,4 +15,5 @@ mod own;
 mod power;
 mod samples;
 mod secrets;
+mod storm;
 mod sweep;

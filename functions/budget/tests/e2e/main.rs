@@ -1,6 +1,12 @@
 //! The real function binary against the local cloud: budgets, streams and cameras as the template deploys them.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod doorbell;
 mod fleet;
@@ -8,5 +14,6 @@ mod matrix;
 mod power;
 mod samples;
 mod secrets;
+mod storm;
 mod throttling;
 mod trouble;

@@ -140,7 +140,8 @@ async fn many_streams_are_changed_over_several_invocations() {
     fleet.control.load(&local::Load { streams: 600, things: 600, ..local::Load::default() }).unwrap();
     // Six seconds for changes in each, and AWS takes no more calls than it says.
     fleet.control.timeout(FUNCTION, 68).unwrap();
-    fleet.control.settings(&json!({ "streamTagCallsPerSecond": 50 })).unwrap();
+    let limits = json!({ "kinesisvideo:TagStream": 50, "kinesisvideo:ListTagsForStream": 50 });
+    fleet.control.settings(&json!({ "callsPerSecond": limits })).unwrap();
     fleet.spend("1000");
     assert_eq!(fleet.three().await, OVER);
     let looks = fleet.logged("looked");

@@ -150,6 +150,18 @@ impl Fleet {
         connect
     }
 
+    /// A camera connected a minute ago, and its event has queued since; until nothing is left to do now.
+    pub(crate) fn connected_ago(&self, device: &Device) {
+        self.event_ago(&device.event(), 60);
+    }
+
+    /// This event was published so many seconds ago, and has queued since; until nothing is left to do now.
+    pub(crate) fn event_ago(&self, event: &Value, seconds: u32) {
+        let topic = format!("$aws/events/certificates/registered/{}", event["caCertificateId"].as_str().unwrap());
+        self.control.publish_ago(&topic, event, seconds).unwrap();
+        self.control.settle().unwrap();
+    }
+
     /// A camera's certificate becomes known and is pending, without an event.
     pub(crate) fn known(&self, device: Device) -> Device {
         self.control.register_silently(&device.pem).unwrap();

@@ -20,6 +20,7 @@ mod refusals;
 mod registry;
 mod samples;
 mod secrets;
+mod storm;
 mod stream;
 mod theft;
 mod throttles;

@@ -65,6 +65,10 @@ async fn the_role_grants_every_call_that_the_function_makes_and_no_other() {
     fleet.iot.create_thing().thing_name("other").send().await.unwrap();
     fleet.attach("other", &elsewhere).await;
     assert_eq!(fleet.invoke(&[elsewhere.event()]), [0; 0]);
+    // And an event that queued.
+    let queued = fleet.known(fleet.ca.issue("cam-5"));
+    fleet.enter("cam-5", &[("enabled", AttributeValue::Bool(true))]).await;
+    fleet.connected_ago(&queued);
     let called: BTreeSet<_> =
         fleet.calls_after(0).iter().map(|call| format!("{}:{}", call.service, call.operation)).collect();
 

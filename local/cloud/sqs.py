@@ -1,4 +1,5 @@
-"""moto's SQS made safe for several threads, and a visibility clock that a test can run out."""
+"""moto's SQS made safe for several threads and fit for thousands of messages, and a visibility clock that a test can
+run out."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ import time
 from functools import wraps
 from typing import Any
 
-from moto.sqs.models import SQSBackend, sqs_backends
+from moto.core.utils import unix_time_millis
+from moto.sqs.exceptions import ReceiptHandleIsInvalid
+from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
 from .account import ACCOUNT, REGION
 
@@ -56,6 +59,49 @@ def install() -> None:
             queue.wait_for_messages(min(left, 0.2))  # type: ignore[arg-type]
 
     SQSBackend.receive_message = receive_message  # type: ignore[method-assign]
+    # What moto does here takes as many steps as there are messages, for each of them.
+    Queue.messages = property(_visible)  # type: ignore[method-assign,assignment]
+    Queue.approximate_number_of_messages_delayed = property(_delayed)  # type: ignore[method-assign,assignment]
+    Queue.approximate_number_of_messages_not_visible = property(_in_flight)  # type: ignore[method-assign,assignment]
+    Queue.delete_message = _delete  # type: ignore[method-assign]
+    SQSBackend.is_message_valid_based_on_retention_period = _kept  # type: ignore[method-assign]
+
+
+def _delayed(queue: Queue) -> int:
+    now = unix_time_millis()
+    return sum(message.delayed_until > now for message in queue._messages)
+
+
+def _in_flight(queue: Queue) -> int:
+    now = unix_time_millis()
+    return sum(message.visible_at >= now for message in queue._messages)
+
+
+def _is_visible(message: Message, now: float) -> bool:
+    return message.visible_at < now and message.delayed_until <= now
+
+
+def _visible(queue: Queue) -> list[Message]:
+    now = unix_time_millis()
+    return [message for message in list(queue._messages) if _is_visible(message, now)]
+
+
+def _delete(queue: Queue, receipt_handle: str) -> None:
+    if receipt_handle in queue.deleted_messages:
+        return
+    for place, message in enumerate(queue._messages):
+        if message.had_receipt_handle(receipt_handle):
+            queue.pending_messages.discard(message)
+            queue.deleted_messages.update(message.all_receipt_handles)  # type: ignore[arg-type]
+            del queue._messages[place]
+            return
+    raise ReceiptHandleIsInvalid
+
+
+def _kept(backend: SQSBackend, queue_name: str, message: Message) -> bool:
+    """Whether the message is younger than the queue keeps messages."""
+    kept: int = backend.get_queue(queue_name).message_retention_period  # type: ignore[attr-defined]
+    return kept * 1000 + (message.sent_timestamp or 0) > unix_time_millis()
 
 
 def _locked(method: Any) -> Any:
@@ -104,11 +150,12 @@ def drain(queue_name: str) -> list[str]:
 
 def counts() -> dict[str, dict[str, int]]:
     """Visible messages and those in flight, for each queue by name."""
+    now = unix_time_millis()
     with _LOCK:
         return {
             name: {
-                "visible": sum(message.visible and not message.delayed for message in queue._messages),
-                "inFlight": sum(not message.visible for message in queue._messages),
+                "visible": sum(_is_visible(message, now) for message in queue._messages),
+                "inFlight": _in_flight(queue),
             }
             for name, queue in sqs_backends[ACCOUNT][REGION].queues.items()
         }

@@ -293,7 +293,9 @@ impl Control {
             if state.get("idle") == Some(&Value::Bool(true)) {
                 return Ok(());
             }
-            std::thread::sleep(Duration::from_millis(20));
+            // Each question costs the cloud a look at all queues.
+            let pause = if began.elapsed() < Duration::from_secs(5) { 20 } else { 200 };
+            std::thread::sleep(Duration::from_millis(pause));
         }
         bail!("the local cloud did not come to rest within {} seconds", most.as_secs())
     }

@@ -181,9 +181,11 @@ mod tests {
 
     #[test]
     fn readme_has_the_model_s_table() {
-        let readme = fs::read_to_string(local::workspace().join("README.md")).unwrap();
         let table = table().unwrap();
-        assert!(readme.contains(&table), "`cargo xtask storm --model` prints another table:\n{table}");
+        for page in ["README.md", PAGE] {
+            let text = fs::read_to_string(local::workspace().join(page)).unwrap();
+            assert!(text.contains(&table), "{page}: `cargo xtask storm --model` prints another table:\n{table}");
+        }
     }
 
     #[test]

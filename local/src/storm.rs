@@ -69,7 +69,7 @@ impl Table {
     }
 
     /// A figure that nothing is expected of.
-    pub fn figure(&mut self, what: &str, came: impl ToString) {
+    pub fn figure(&mut self, what: &str, came: &impl ToString) {
         self.rows.push([what.to_owned(), String::new(), came.to_string()]);
     }
 
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn a_table_tells_which_rows_do_not_hold() {
         let mut table = Table::new("of-a-test", "Nothing happened.");
-        table.figure("seconds", 7);
+        table.figure("seconds", &7);
         table.exactly("cameras", &2, &2);
         table.exactly("dead letters", &0, &1);
         table.held("useful", "at least 90 %", &percent(9, 11), false);

@@ -144,6 +144,6 @@ async fn notices_and_ticks_in_every_order_end_alike_while_streams_come_and_go() 
     table.exactly("streams that came meanwhile and are stopped one look later", &rounds, &late);
     table.exactly("orders after which all comes back in the new period", &rounds, &back);
     table.exactly("dead letters", &0, &fleet.dead_letters().len());
-    table.figure("looks", fleet.metric("Looks"));
+    table.figure("looks", &fleet.metric("Looks"));
     table.tell().unwrap();
 }

@@ -16,7 +16,7 @@ const QUOTAS: [(&str, u32); 3] =
 const KILLED_AT: [&str; 5] =
     ["UpdateCertificate", "DescribeCertificate", "CreateThing", "CreateStream", "AttachThingPrincipal"];
 /// Longer than a storm takes on a machine that has much else to do.
-const MOST: Duration = Duration::from_secs(3_600);
+const MOST: Duration = Duration::from_hours(1);
 /// Certificates that are handed to the cloud at once.
 const AT_ONCE: usize = 250;
 /// The least share of each quota that has to be useful in the storm in full, in tenths of a percent.
@@ -172,11 +172,11 @@ async fn a_fleet_that_connects_within_seconds_in_bad_weather_works_and_wastes_li
     table.exactly("things in the fleet's group", &count, &fleet.grouped().await);
     table.exactly("dead letters", &0, &fleet.dead_letters().len());
     table.exactly("workers killed in the middle of a call", &kills, &(kills - armed));
-    table.figure("calls throttled or reset by the weather", weather);
-    table.figure("times that what was handed back came again", again);
-    table.figure("calls that reached AWS", calls.values().map(|calls| calls.taken + calls.throttled).sum::<usize>());
+    table.figure("calls throttled or reset by the weather", &weather);
+    table.figure("times that what was handed back came again", &again);
+    table.figure("calls that reached AWS", &calls.values().map(|calls| calls.taken + calls.throttled).sum::<usize>());
     for (operation, Calls { taken, throttled, .. }) in &calls {
-        table.figure(&format!("`{operation}`: taken, and over the rate"), format!("{taken}, {throttled}"));
+        table.figure(&format!("`{operation}`: taken, and over the rate"), &format!("{taken}, {throttled}"));
     }
     for (operation, _) in QUOTAS {
         let Calls { taken, of, .. } = &calls[operation];
@@ -185,7 +185,7 @@ async fn a_fleet_that_connects_within_seconds_in_bad_weather_works_and_wastes_li
         let enough = !is_full() || per_mille(of.len(), *taken) >= USEFUL;
         table.held(&what, if is_full() { "at least 90 %" } else { "" }, &percent(of.len(), *taken), enough);
     }
-    table.figure("seconds until no event waited", worked.as_secs());
+    table.figure("seconds until no event waited", &worked.as_secs());
     table.tell().unwrap();
     let mut some: Vec<_> = cameras.iter().collect();
     dice.shuffle(&mut some);

@@ -71,7 +71,8 @@ macro_rules! client {
 /// Kinesis Video Streams answers `ClientLimitExceededException` when it throttles, and
 /// `AccountStreamLimitExceededException` when the account has no stream left; both pass with time. IoT's
 /// `ThrottlingException` the SDK knows, though it comes with status 400. What comes with status 429 is a throttle whatever
-/// its code, such as SNS's `Throttled`.
+/// its code, such as SNS's `Throttled`. SQS puts its old namespace before the code, in a header of its own, and with it the
+/// SDK knows the code no more: `AWS.SimpleQueueService.RequestThrottled`.
 ///
 /// <https://docs.aws.amazon.com/kinesisvideostreams/latest/dg/API_CreateStream.html#API_CreateStream_Errors>
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +92,10 @@ impl ClassifyRetry for QuotaClassifier {
         let code = response.headers().get("x-amzn-errortype");
         // The header may go on after a colon with a namespace.
         let code = code.and_then(|value| value.split(':').next()).unwrap_or_default();
-        if response.status().as_u16() == TOO_MANY || QUOTA_CODES.contains(&code) {
+        let of_sqs = response.headers().get("x-amzn-query-error");
+        let of_sqs = of_sqs.and_then(|value| value.split(';').next()).unwrap_or_default();
+        let throttled = QUOTA_CODES.contains(&code) || of_sqs.ends_with(".RequestThrottled");
+        if response.status().as_u16() == TOO_MANY || throttled {
             RetryAction::throttling_error()
         } else {
             RetryAction::NoActionIndicated
@@ -153,8 +157,12 @@ mod tests {
     use super::*;
 
     fn classified(status: u16, error_type: &str) -> RetryAction {
+        classified_by("x-amzn-errortype", status, error_type)
+    }
+
+    fn classified_by(header: &'static str, status: u16, value: &str) -> RetryAction {
         let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
-        response.headers_mut().insert("x-amzn-errortype", error_type.to_owned());
+        response.headers_mut().insert(header, value.to_owned());
         let mut context = InterceptorContext::new(Input::doesnt_matter());
         context.set_response(response);
         QuotaClassifier.classify_retry(&context)
@@ -183,6 +191,10 @@ mod tests {
                 RetryAction::throttling_error()
             );
         }
+        let of_sqs =
+            |code: &str| classified_by("x-amzn-query-error", 403, &format!("AWS.SimpleQueueService.{code};Sender"));
+        assert_eq!(of_sqs("RequestThrottled"), RetryAction::throttling_error());
+        assert_eq!(of_sqs("AccessDenied"), RetryAction::NoActionIndicated);
         for other in ["ResourceInUseException", "LimitExceededException", ""] {
             assert_eq!(classified(400, other), RetryAction::NoActionIndicated);
             assert_eq!(classified(429, other), RetryAction::throttling_error());

@@ -1,6 +1,6 @@
 //! An account with kvs-warden in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use audit::finding::{Finding, State};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -165,12 +165,44 @@ impl Account {
         call.key("id", AttributeValue::S(finding.id.to_string())).send().await.unwrap();
     }
 
+    /// Somebody deletes what the table knows of these findings.
+    pub(crate) async fn forget(&self, which: impl Fn(&Finding) -> bool) {
+        for finding in self.items("finding").await.iter().filter(|finding| which(finding)) {
+            self.delete(finding).await;
+        }
+    }
+
+    /// The time is over in which whoever wrote something had to announce it.
+    pub(crate) async fn let_turns_end(&self) {
+        let untold = |item: &HashMap<String, AttributeValue>| item["told"] == AttributeValue::Bool(false);
+        for mut item in self.raw("finding").await.into_iter().filter(untold) {
+            let written: i64 = item["written"].as_n().unwrap().parse().unwrap();
+            item.insert("written".to_owned(), AttributeValue::N((written - 961).to_string()));
+            let call = self.dynamodb.put_item().table_name(self.cloud.output("FindingTableName").unwrap());
+            call.set_item(Some(item)).send().await.unwrap();
+        }
+    }
+
+    /// How many messages the audit has yet to work off.
+    pub(crate) async fn asked(&self) -> u32 {
+        use aws_sdk_sqs::types::QueueAttributeName::{
+            ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as AtWork,
+        };
+        let call = self.sqs.get_queue_attributes().queue_url(self.cloud.output("AuditQueueUrl").unwrap());
+        let counts = call.attribute_names(Waiting).attribute_names(AtWork).send().await.unwrap().attributes.unwrap();
+        counts.values().map(|count| count.parse::<u32>().unwrap()).sum()
+    }
+
     async fn items(&self, kind: &str) -> Vec<Finding> {
+        let items = self.raw(kind).await;
+        items.iter().map(|item| serde_json::from_str(item["body"].as_s().unwrap()).unwrap()).collect()
+    }
+
+    async fn raw(&self, kind: &str) -> Vec<HashMap<String, AttributeValue>> {
         let query = self.dynamodb.query().table_name(self.cloud.output("FindingTableName").unwrap());
         let query = query.key_condition_expression("kind = :kind");
         let query = query.expression_attribute_values(":kind", AttributeValue::S(kind.to_owned()));
-        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
-        items.iter().map(|item| serde_json::from_str(item["body"].as_s().unwrap()).unwrap()).collect()
+        query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap()
     }
 
     /// Sends a body to the audit's queue, and waits until nothing is left to do now.
@@ -181,13 +213,13 @@ impl Account {
     }
 
     /// Subscribes to the topic of findings.
-    pub(crate) async fn told(&self) -> Told<'_> {
+    pub(crate) async fn told(&self) -> Told {
         let queue = self.sqs.create_queue().queue_name("told").send().await.unwrap().queue_url.unwrap();
         let topic = self.cloud.output("FindingTopicArn").unwrap();
         let arn = format!("arn:aws:sqs:us-east-1:{ACCOUNT}:told");
         self.sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(arn).send().await.unwrap();
         self.control.settle().unwrap();
-        Told { account: self, queue }
+        Told { control: self.control.clone(), queue }
     }
 
     /// Puts `audit.yaml` into the bucket.
@@ -202,6 +234,12 @@ impl Account {
         let bucket = self.cloud.output("ReportBucketName").unwrap();
         let object = self.s3.get_object().bucket(bucket).key(key).send().await.unwrap();
         String::from_utf8(object.body.collect().await.unwrap().to_vec()).unwrap()
+    }
+
+    /// Puts this into the bucket.
+    pub(crate) async fn put_object(&self, key: &str, text: String) {
+        let bucket = self.cloud.output("ReportBucketName").unwrap();
+        self.s3.put_object().bucket(bucket).key(key).body(ByteStream::from(text.into_bytes())).send().await.unwrap();
     }
 
     /// The keys of the bucket that begin so.
@@ -244,15 +282,15 @@ impl Account {
 }
 
 /// What went out on the topic of findings.
-pub(crate) struct Told<'a> {
-    account: &'a Account,
+pub(crate) struct Told {
+    control: Control,
     queue: String,
 }
 
-impl Told<'_> {
+impl Told {
     /// The texts, and what the attribute says, since the last reading.
     pub(crate) fn read(&self) -> Vec<(String, Value)> {
-        let bodies = self.account.control.drain(&self.queue).unwrap();
+        let bodies = self.control.drain(&self.queue).unwrap();
         let envelopes = bodies.iter().map(|body| serde_json::from_str::<Value>(body).unwrap());
         envelopes
             .map(|envelope| {

@@ -11,6 +11,7 @@
 mod account;
 mod bad_input;
 mod change;
+mod matrix;
 mod own;
 mod power;
 mod samples;

@@ -13,22 +13,42 @@ async fn the_role_grants_every_call_that_the_function_makes_and_no_other() {
     let parameters = [("SecurityHub", "true"), ("SweepReadingSeconds", "0"), ("AlertEmail", "ops@example.com")];
     let account = Account::with(&parameters).await;
     Box::pin(everything(&account)).await;
-    let called: BTreeSet<_> = account.calls_after(0).iter().flat_map(actions).collect();
+    let calls = account.calls_after(0);
+    let called: BTreeSet<_> = calls.iter().flat_map(|call| actions(&call.service, &call.operation)).collect();
+    let needed = needed(&account);
+    let missing: Vec<_> = called.difference(&needed).collect();
+    let idle: Vec<_> = needed.difference(&called).collect();
+    assert!(missing.is_empty() && idle.is_empty(), "not granted: {missing:?}; never called: {idle:?}");
+}
+
+/// The actions that the role grants for the function's own calls.
+pub(crate) fn needed(account: &Account) -> BTreeSet<String> {
     let granted = granted(&account.control.policies().unwrap()["AuditRole"]);
     // Lambda itself uses these with the function's role; the last is needed for S3 to say that something is not there.
     let host =
         ["sqs:ReceiveMessage", "sqs:DeleteMessage", "logs:CreateLogStream", "logs:PutLogEvents", "s3:ListBucket"];
     let host: BTreeSet<_> = host.into_iter().map(str::to_owned).collect();
-    let needed: BTreeSet<_> = granted.difference(&host).cloned().collect();
-    let missing: Vec<_> = called.difference(&granted).collect();
-    let idle: Vec<_> = needed.difference(&called).collect();
-    assert!(missing.is_empty() && idle.is_empty(), "not granted: {missing:?}; never called: {idle:?}");
+    granted.difference(&host).cloned().collect()
 }
 
 /// An account that has some of everything, looked at whole and piece by piece.
 async fn everything(account: &Account) {
     let document =
         r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}}"#;
+    Box::pin(furnish(account, document)).await;
+    account.widen_camera_role().await;
+    account.narrow_camera_role().await;
+    let mut denied = record("denied", "PutRolePolicy", &json!({ "roleName": "r" }));
+    denied["detail"]["errorCode"] = json!("AccessDenied");
+    account.send(&denied.to_string()).await;
+    account.sweep();
+    // Something that fails in good order.
+    account.configure("suppress: 7").await;
+    account.send(&record("late", "TagRole", &json!({ "roleName": account.camera_role() })).to_string()).await;
+}
+
+/// Some of everything that the audit looks at, and a policy that those have who have any. Answers the ARN of that.
+pub(crate) async fn furnish(account: &Account, document: &str) -> String {
     let (iam, iot, video) = (&account.iam, &account.iot, &account.kinesisvideo);
     let policy = iam.create_policy().policy_name("p").policy_document(document).send().await.unwrap();
     let policy = policy.policy.unwrap().arn.unwrap();
@@ -86,16 +106,7 @@ async fn everything(account: &Account) {
         .await
         .unwrap();
     account.control.settle().unwrap();
-
-    account.widen_camera_role().await;
-    account.narrow_camera_role().await;
-    let mut denied = record("denied", "PutRolePolicy", &json!({ "roleName": "r" }));
-    denied["detail"]["errorCode"] = json!("AccessDenied");
-    account.send(&denied.to_string()).await;
-    account.sweep();
-    // Something that fails in good order.
-    account.configure("suppress: 7").await;
-    account.send(&record("late", "TagRole", &json!({ "roleName": account.camera_role() })).to_string()).await;
+    policy
 }
 
 /// A CA certificate, as a camera maker has one.
@@ -126,8 +137,7 @@ fn granted(role: &Value) -> BTreeSet<String> {
 }
 
 /// The permissions that a call needs: a transaction those of what it is made of.
-fn actions(call: &local::Call) -> Vec<String> {
-    let (service, operation) = (call.service.as_str(), call.operation.as_str());
+pub(crate) fn actions(service: &str, operation: &str) -> Vec<String> {
     if operation == "TransactWriteItems" {
         return ["PutItem", "UpdateItem", "DeleteItem"].map(|part| format!("dynamodb:{part}")).to_vec();
     }

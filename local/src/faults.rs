@@ -168,6 +168,16 @@ impl Extent {
     }
 }
 
+/// How long a function that is tried waits for an answer, in milliseconds. Where all is tried, little, or it would take
+/// hours; a machine that has much else to do then makes calls late by themselves. Where each fault comes once, as in
+/// every run of the tests, there is time to wait for longer than that takes.
+pub fn patience_ms() -> u64 {
+    match Extent::asked() {
+        Extent::Once => 2_000,
+        Extent::All => 400,
+    }
+}
+
 /// What stands in a table between what came of once, of ten times, and of for ever.
 const BETWEEN: &str = " · ";
 

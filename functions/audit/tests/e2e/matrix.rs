@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use audit::sweep::Checkpoint;
-use local::faults::{Cell, Kind, Lasts, Table, Target};
+use local::faults::{Cell, Kind, Lasts, Table, Target, patience_ms};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
@@ -11,8 +11,6 @@ use crate::account::{ALL_OF_VIDEO, Account, FUNCTION, Told};
 use crate::change::record;
 use crate::power::{actions, furnish, needed};
 
-/// How long the function waits for an answer here, in milliseconds.
-const PATIENCE: u64 = 400;
 /// Accounts that are tried at once: a cell waits more than it works.
 const AT_ONCE: usize = 8;
 /// Calls that fail at once, where the function goes on without their answers.
@@ -44,7 +42,7 @@ a sweep only reads fails sixteen calls at a time, each in the same way; where th
 other of a sweep in parts. A late answer comes when the function has given up, after the call took effect.
 
 Made by `UPDATE=1 cargo xtask faults`, which runs the function's binary in the local cloud, with tries of 0.4
-seconds instead of 8. Every run of the tests tries the first of each cell, `cargo xtask faults` all.
+seconds instead of 8. Every run of the tests tries the first of each cell, with tries of 2 seconds.
 ";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -289,7 +287,7 @@ impl Ward {
     /// The function starts anew: then it has all of the SDK's allowance for tries.
     fn restart(&self, in_parts: bool) {
         let reading = if in_parts { "0" } else { "600" };
-        let environment = json!({ "CALL_TIMEOUT_MS": PATIENCE.to_string(), "SWEEP_READING_SECONDS": reading });
+        let environment = json!({ "CALL_TIMEOUT_MS": patience_ms().to_string(), "SWEEP_READING_SECONDS": reading });
         self.account.control.restart(FUNCTION, &environment).unwrap();
     }
 
@@ -345,7 +343,7 @@ impl Ward {
         let log = account.cloud.log(FUNCTION).unwrap();
         let before = log.text().unwrap().len();
         for cell in cells {
-            account.cloud.inject(FUNCTION, cell, PATIENCE).unwrap();
+            account.cloud.inject(FUNCTION, cell, patience_ms()).unwrap();
         }
         self.begin(course).await;
         let stream = course.makes_a_stream().then(|| self.stream());

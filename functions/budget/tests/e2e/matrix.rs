@@ -5,15 +5,13 @@ use std::time::{Duration, Instant};
 
 use budget::camera::{Standing, Target as At};
 use budget::tags::Tags;
-use local::faults::{Cell, Kind, Lasts, Table, Target};
+use local::faults::{Cell, Kind, Lasts, Table, Target, patience_ms};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::fleet::{FUNCTION, Fleet, Told};
 use crate::power::{action, needed};
 
-/// How long the function waits for an answer here, in milliseconds.
-const PATIENCE: u64 = 400;
 /// Fleets that are tried at once: a cell waits more than it works.
 const AT_ONCE: usize = 8;
 /// Looks before we take it that more would not help: one more than a message is delivered.
@@ -35,7 +33,7 @@ what gave way and what came back. A late answer comes when the function has give
 function that is killed after it changed one of two streams may have changed the other too, or not: that counts as 2.
 
 Made by `UPDATE=1 cargo xtask faults`, which runs the function's binary in the local cloud, with tries of 0.4
-seconds instead of 8. Every run of the tests tries the first of each cell, `cargo xtask faults` all.
+seconds instead of 8. Every run of the tests tries the first of each cell, with tries of 2 seconds.
 ";
 
 const NORMAL: [At; 3] = [At::Normal; 3];
@@ -220,8 +218,8 @@ impl Ward {
         let scenario = Scenario::ALL.into_iter().find(|scenario| scenario.name() == cell.target.scenario).unwrap();
         self.prepare(scenario).await;
         // A worker that has just started has all of the SDK's allowance for tries.
-        fleet.control.restart(FUNCTION, &json!({ "CALL_TIMEOUT_MS": PATIENCE.to_string() })).unwrap();
-        fleet.cloud.inject(FUNCTION, cell, PATIENCE).unwrap();
+        fleet.control.restart(FUNCTION, &json!({ "CALL_TIMEOUT_MS": patience_ms().to_string() })).unwrap();
+        fleet.cloud.inject(FUNCTION, cell, patience_ms()).unwrap();
         self.begin(scenario, Some(&cell.target)).await;
         let (by, mut done) = self.looks(scenario.goal()).await;
         let fired = fleet.cloud.faults(&cell.target).unwrap();

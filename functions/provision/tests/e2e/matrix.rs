@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use local::faults::{Cell, Kind, Lasts, Table, Target};
+use local::faults::{Cell, Kind, Lasts, Table, Target, patience_ms};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::fleet::{Alerts, Ca, Device, FUNCTION, Fleet};
 use crate::power::calls_of_the_role;
 
-/// How long the function waits for an answer here, in milliseconds.
-const PATIENCE: u64 = 400;
 /// Fleets that are tried at once: a cell waits more than it works.
 const AT_ONCE: usize = 8;
 /// How often SQS delivers a message before it is a dead letter, by the template.
@@ -34,7 +32,7 @@ A late answer comes when the function has given up, after the call took effect. 
 (`an event that queued`) is a shortcut: when it fails, the certificate is looked at, and nothing else comes of it.
 
 Made by `UPDATE=1 cargo xtask faults`, which runs the function's binary in the local cloud, with tries of 0.4
-seconds instead of 8. Every run of the tests tries the first of each cell, `cargo xtask faults` all.
+seconds instead of 8. Every run of the tests tries the first of each cell, with tries of 2 seconds.
 ";
 
 /// What a camera comes to.
@@ -197,8 +195,8 @@ impl Ward {
         let name = format!("cam-{number}");
         let device = self.prepare(&name, scenario).await;
         // A worker that has just started has all of the SDK's allowance for tries.
-        fleet.control.restart(FUNCTION, &json!({ "CALL_TIMEOUT_MS": PATIENCE.to_string() })).unwrap();
-        fleet.cloud.inject(FUNCTION, cell, PATIENCE).unwrap();
+        fleet.control.restart(FUNCTION, &json!({ "CALL_TIMEOUT_MS": patience_ms().to_string() })).unwrap();
+        fleet.cloud.inject(FUNCTION, cell, patience_ms()).unwrap();
         let mut outcome = self.delivered(&name, &device, scenario).await;
         let fired = fleet.cloud.faults(&cell.target).unwrap();
         fleet.cloud.mend().unwrap();

@@ -35,7 +35,7 @@ pub struct Aws {
 impl Aws {
     /// Makes the clients. Nothing is called yet.
     pub fn new(shared: &SdkConfig, settings: &Settings) -> Self {
-        let pace = || Pacer::shared(settings.certificate_calls_per_second, settings.workers);
+        let pace = || Pacer::making_up(settings.certificate_calls_per_second, settings.workers);
         Self {
             iot: client!(iot, shared),
             kinesisvideo: client!(kinesisvideo, shared),

@@ -95,6 +95,19 @@ struct Orders {
 }
 
 #[derive(Deserialize)]
+struct Idle {
+    idle: bool,
+    queues: BTreeMap<String, Messages>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Messages {
+    visible: u64,
+    in_flight: u64,
+}
+
+#[derive(Deserialize)]
 struct Connects {
     connects: Vec<Connect>,
 }
@@ -280,6 +293,15 @@ impl Control {
         self.post("timeout", &json!({ "function": logical_id, "seconds": seconds }))
     }
 
+    /// How many messages wait in this queue, or are at work.
+    pub fn messages(&self, queue_url: &str) -> Result<u64> {
+        let name = queue_url.rsplit('/').next().unwrap_or_default();
+        let queues = self.get::<Idle>("idle")?.queues;
+        let Messages { visible, in_flight } =
+            queues.get(name).with_context(|| format!("there is no queue `{name}`"))?;
+        Ok(visible.saturating_add(*in_flight))
+    }
+
     /// Waits until nothing runs and no message waits to be read. Messages whose visibility timeout runs do not count.
     pub fn settle(&self) -> Result<()> {
         self.settle_within(Duration::from_mins(5))
@@ -289,8 +311,7 @@ impl Control {
     pub fn settle_within(&self, most: Duration) -> Result<()> {
         let began = Instant::now();
         while began.elapsed() < most {
-            let state: Value = self.get("idle")?;
-            if state.get("idle") == Some(&Value::Bool(true)) {
+            if self.get::<Idle>("idle")?.idle {
                 return Ok(());
             }
             // Many clouds that are asked all the time would have no time for anything else.

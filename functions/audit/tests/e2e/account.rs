@@ -184,13 +184,8 @@ impl Account {
     }
 
     /// How many messages the audit has yet to work off.
-    pub(crate) async fn asked(&self) -> u32 {
-        use aws_sdk_sqs::types::QueueAttributeName::{
-            ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as AtWork,
-        };
-        let call = self.sqs.get_queue_attributes().queue_url(self.cloud.output("AuditQueueUrl").unwrap());
-        let counts = call.attribute_names(Waiting).attribute_names(AtWork).send().await.unwrap().attributes.unwrap();
-        counts.values().map(|count| count.parse::<u32>().unwrap()).sum()
+    pub(crate) fn asked(&self) -> u64 {
+        self.control.messages(self.cloud.output("AuditQueueUrl").unwrap()).unwrap()
     }
 
     async fn items(&self, kind: &str) -> Vec<Finding> {
@@ -262,16 +257,6 @@ impl Account {
     /// The sum of a metric over all that the function wrote.
     pub(crate) fn metric(&self, name: &str) -> u64 {
         self.cloud.log(FUNCTION).unwrap().metric(name, None).unwrap()
-    }
-
-    /// How many messages wait in the audit's queue, or are at work.
-    pub(crate) async fn waiting(&self) -> u32 {
-        use aws_sdk_sqs::types::QueueAttributeName::{
-            ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as AtWork,
-        };
-        let call = self.sqs.get_queue_attributes().queue_url(self.cloud.output("AuditQueueUrl").unwrap());
-        let counts = call.attribute_names(Waiting).attribute_names(AtWork).send().await.unwrap().attributes.unwrap();
-        counts.values().map(|count| count.parse::<u32>().unwrap()).sum()
     }
 
     /// How many messages the audit could not work off.

@@ -87,10 +87,9 @@ async fn a_burst_of_doubled_events_is_looked_at_together_and_told_once_each() {
 
 /// Mallory's n-th try to watch, which is denied.
 fn denied(n: u32) -> Value {
-    let mut event = record(&format!("denied-{n}"), "GetMedia", &json!({ "streamName": "gate" }));
+    let event = record(&format!("denied-{n}"), "GetMedia", &json!({ "streamName": "gate" }));
+    let mut event = of_service(event, "kinesisvideo");
     event["detail"]["errorCode"] = json!("AccessDenied");
-    event["detail"]["eventSource"] = json!("kinesisvideo.amazonaws.com");
-    event["source"] = json!("aws.kinesisvideo");
     event
 }
 
@@ -214,6 +213,13 @@ async fn what_hangs_on_the_changed_thing_is_looked_at_too() {
     for check in ["iot-policy-any-action", "stream-keeps-nothing", "stream-without-priority"] {
         assert!(!found.iter().any(|one| one == check), "{check}: {found:?}");
     }
+}
+
+/// The same event, of another service than IAM.
+pub(crate) fn of_service(mut event: Value, service: &str) -> Value {
+    event["source"] = json!(format!("aws.{service}"));
+    event["detail"]["eventSource"] = json!(format!("{service}.amazonaws.com"));
+    event
 }
 
 /// A CloudTrail record of a call of IAM's, as EventBridge delivers it.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::account::{ALL_OF_VIDEO, Account, FUNCTION, Told};
-use crate::change::record;
+use crate::change::{of_service, record};
 use crate::power::{actions, furnish, needed};
 
 /// Accounts that are tried at once: a cell waits more than it works.
@@ -241,7 +241,7 @@ impl Ward {
     async fn delete(&self, stream: &str) {
         self.account.kinesisvideo.delete_stream().stream_arn(stream).send().await.unwrap();
         self.account.control.settle().unwrap();
-        if self.account.asked().await > 0 {
+        if self.account.asked() > 0 {
             // Time-outs as short as they are here come by themselves, on a machine that has much to do.
             self.let_be();
             self.account.control.redeliver().unwrap();
@@ -264,10 +264,8 @@ impl Ward {
     /// Somebody calls, and CloudTrail tells of it.
     fn somebody_calls(&self, service: &str, call: &str, request: &Value) {
         self.events.set(self.events.get() + 1);
-        let mut event = record(&format!("{call}-{}", self.events.get()), call, request);
-        event["source"] = json!(format!("aws.{service}"));
-        event["detail"]["eventSource"] = json!(format!("{service}.amazonaws.com"));
-        self.account.control.event(&event).unwrap();
+        let event = record(&format!("{call}-{}", self.events.get()), call, request);
+        self.account.control.event(&of_service(event, service)).unwrap();
         self.account.control.settle().unwrap();
     }
 
@@ -372,7 +370,7 @@ impl Ward {
             let standing = self.standing().await;
             assert!(known.is_subset(&standing), "{cells:?}: resolved: {:?}", known.difference(&standing));
             assert!(standing.is_subset(&goal), "{cells:?}: not wrong: {:?}", standing.difference(&goal));
-            let asked = account.asked().await;
+            let asked = account.asked();
             if asked == 0 && standing == goal {
                 by = Some(look);
                 break;
@@ -395,7 +393,7 @@ impl Ward {
         if !found {
             assert!(for_ever, "{cells:?}: not found: {:?}", goal.difference(&self.standing().await));
             self.make_good(course, stream.as_deref()).await;
-            assert_eq!((self.standing().await, account.asked().await), (goal.clone(), 0), "{cells:?}");
+            assert_eq!((self.standing().await, account.asked()), (goal.clone(), 0), "{cells:?}");
         }
         let mut trial =
             Trial { by: by.filter(|_| !dead), dead: dead.then_some(Found(found)), said, late: false, again: false };

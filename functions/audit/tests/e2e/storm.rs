@@ -7,7 +7,7 @@ use local::storm::{Table, dice};
 use serde_json::{Value, json};
 
 use crate::account::{ACCOUNT, ALL_OF_VIDEO, Account};
-use crate::change::record;
+use crate::change::{of_service, record};
 
 /// Longer than a burst takes on a machine that has much else to do.
 const MOST: Duration = Duration::from_hours(1);
@@ -16,13 +16,6 @@ const EVENTS: usize = 500;
 const ROLES: usize = 80;
 const STREAMS: usize = 80;
 const POLICIES: usize = 40;
-
-/// An event of another service than IAM.
-fn of_service(mut event: Value, service: &str) -> Value {
-    event["source"] = json!(format!("aws.{service}"));
-    event["detail"]["eventSource"] = json!(format!("{service}.amazonaws.com"));
-    event
-}
 
 /// What is wrong, and nobody was told of.
 async fn make(account: &Account) {
@@ -103,7 +96,7 @@ async fn a_burst_of_events_each_of_them_twice_announces_each_finding_once() {
     }
     account.control.settle_within(MOST).unwrap();
     let mut again = 0;
-    while account.waiting().await > 0 && again < 5 {
+    while account.asked() > 0 && again < 5 {
         again += 1;
         account.control.redeliver().unwrap();
         account.control.settle_within(MOST).unwrap();

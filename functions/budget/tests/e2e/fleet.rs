@@ -180,13 +180,8 @@ impl Fleet {
     }
 
     /// How many messages wait in the function's queue, or are at work.
-    pub(crate) async fn asked(&self) -> u32 {
-        use aws_sdk_sqs::types::QueueAttributeName::{
-            ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as AtWork,
-        };
-        let call = self.sqs.get_queue_attributes().queue_url(self.cloud.output("BudgetQueueUrl").unwrap());
-        let counts = call.attribute_names(Waiting).attribute_names(AtWork).send().await.unwrap().attributes.unwrap();
-        counts.values().map(|count| count.parse::<u32>().unwrap()).sum()
+    pub(crate) fn asked(&self) -> u64 {
+        self.control.messages(self.cloud.output("BudgetQueueUrl").unwrap()).unwrap()
     }
 
     /// What the messages that could not be worked off say.

@@ -154,7 +154,7 @@ impl Ward {
         let mut by = None;
         for look in 1..=LOOKS {
             self.assert_whole().await;
-            let (there, asked) = (fleet.three().await == goal, fleet.asked().await);
+            let (there, asked) = (fleet.three().await == goal, fleet.asked());
             by = by.or(there.then_some(look));
             if there && asked == 0 {
                 return (by, true);

@@ -288,13 +288,8 @@ impl Fleet {
     }
 
     /// How many messages wait in the registration queue, or are at work.
-    pub(crate) async fn registrations(&self) -> u32 {
-        use aws_sdk_sqs::types::QueueAttributeName::{
-            ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as AtWork,
-        };
-        let call = self.sqs.get_queue_attributes().queue_url(self.cloud.output("RegistrationQueueUrl").unwrap());
-        let counts = call.attribute_names(Waiting).attribute_names(AtWork).send().await.unwrap().attributes.unwrap();
-        counts.values().map(|count| count.parse::<u32>().unwrap()).sum()
+    pub(crate) fn registrations(&self) -> u64 {
+        self.control.messages(self.cloud.output("RegistrationQueueUrl").unwrap()).unwrap()
     }
 
     /// The time of the worker that tells of this refusal is over.

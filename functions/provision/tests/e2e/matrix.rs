@@ -139,7 +139,7 @@ impl Ward {
     /// Whether its message is worked off. If so, it came to its end; if not, it has no power, or all that it needs.
     async fn is_done(&self, name: &str, device: &Device, scenario: Scenario) -> bool {
         let fleet = &self.fleet;
-        let done = fleet.registrations().await == 0;
+        let done = fleet.registrations() == 0;
         if scenario.is_refused() {
             if scenario == Scenario::Elsewhere {
                 assert_eq!(fleet.status(device).await, "PENDING_ACTIVATION");

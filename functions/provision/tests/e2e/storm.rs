@@ -140,7 +140,7 @@ async fn a_fleet_that_connects_within_seconds_in_bad_weather_works_and_wastes_li
     fleet.control.settle_within(MOST).unwrap();
     let worked = began.elapsed();
     let mut again = 0;
-    while fleet.registrations().await > 0 && again < 20 {
+    while fleet.registrations() > 0 && again < 20 {
         again += 1;
         fleet.control.redeliver().unwrap();
         fleet.control.settle_within(MOST).unwrap();

@@ -1,5 +1,6 @@
 //! Building, and the prerequisites of it.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -67,6 +68,15 @@ pub(crate) fn everything(workspace: &Path) -> Result<Built> {
     // Not quiet: the first time takes minutes.
     run(cargo(workspace).args(["build", "--workspace", "--all-targets"]), "`cargo build`")?;
     Ok(Built { folder: folder()? })
+}
+
+/// The functions' packages.
+pub(crate) fn functions(workspace: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(workspace.join("functions")).context("cannot read `functions`")?;
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names)
 }
 
 /// Where the build lies that we are part of.

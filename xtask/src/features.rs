@@ -4,7 +4,6 @@
 //! on it, which may be the whole AWS SDK. `shared/same-features` asks for what any of them asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -17,8 +16,7 @@ type Features = BTreeMap<String, BTreeSet<String>>;
 /// Checks all functions, by what Cargo says of each.
 pub(crate) fn check(workspace: &Path) -> Result<()> {
     let mut functions = BTreeMap::new();
-    for entry in fs::read_dir(workspace.join("functions")).context("cannot read `functions`")? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
+    for name in build::functions(workspace)? {
         let mut cargo = build::cargo(workspace);
         cargo.args(["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}\t{f}"]);
         let output = cargo.args(["--package", &name]).output().context("cannot start `cargo tree`")?;

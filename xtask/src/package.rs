@@ -19,6 +19,14 @@ pub(crate) fn build(workspace: &Path, arch: Option<&str>) -> Result<()> {
         None => "x86_64",
     };
     let python = build::python(workspace)?;
+    heading(&format!("cargo lambda build, for {arch}"));
+    let mut cargo = build::cargo(workspace);
+    cargo.args(["lambda", "build", "--release"]).args((arch == "arm64").then_some("--arm64"));
+    for function in build::functions(workspace)? {
+        cargo.args(["--package", &function]);
+    }
+    // `sam build` builds one function after the other, and linking takes minutes of one core only.
+    run(cargo.env("PATH", python.path()), "`cargo lambda build`")?;
     heading(&format!("sam build, for {arch}"));
     run(
         Command::new(python.tool("sam"))

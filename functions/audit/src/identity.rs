@@ -238,7 +238,7 @@ pub fn in_short(grant: &Grant<'_>, action: &str) -> String {
     let not = |negated: bool| if negated { "all but " } else { "" };
     let (at, statement) = (term.at(), term.at().statement);
     let mut actions: Vec<_> = statement.actions.patterns.iter().collect();
-    actions.sort_by_key(|pattern| !pattern.matches(action));
+    actions.sort_by_cached_key(|pattern| !pattern.matches(action));
     let actions: Vec<String> = actions.into_iter().map(|pattern| pattern.as_str().to_owned()).collect();
     let resources: Vec<String> = term.resources().collect();
     let on_all_but = not(statement.resources.as_ref().is_some_and(|resources| resources.negated));
@@ -258,18 +258,17 @@ pub fn in_short(grant: &Grant<'_>, action: &str) -> String {
 /// What exceeds an allowance, as proofs: one for each statement, with the first request that shows it. At most five,
 /// which is enough to mend a policy by.
 pub fn proofs(beyond: &[Excess<'_, '_>]) -> Vec<Proof> {
-    let mut proofs: Vec<(&Grant<'_>, Proof)> = Vec::new();
+    let mut shown: Vec<&Excess<'_, '_>> = Vec::new();
     for excess in beyond {
-        let full = proofs.len() >= 5;
-        let shown = proof(excess.grant, excess.witness.as_ref());
-        match proofs.iter_mut().find(|(grant, _)| std::ptr::eq(*grant, excess.grant)) {
-            Some((_, proof)) if proof.request.is_none() => *proof = shown,
+        let full = shown.len() >= 5;
+        match shown.iter_mut().find(|shown| std::ptr::eq(shown.grant, excess.grant)) {
+            Some(shown) if shown.witness.is_none() => *shown = excess,
             Some(_) => {}
             None if full => {}
-            None => proofs.push((excess.grant, shown)),
+            None => shown.push(excess),
         }
     }
-    proofs.into_iter().map(|(_, proof)| proof).collect()
+    shown.into_iter().map(|excess| proof(excess.grant, excess.witness.as_ref())).collect()
 }
 
 /// A request as `warden simulate` takes it, without the policies.

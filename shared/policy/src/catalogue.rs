@@ -27,7 +27,7 @@ use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use crate::document::ActionPattern;
-use crate::pattern::{Pattern, Syntax};
+use crate::pattern::{Pattern, Piece, Syntax};
 
 pub use action::{Action, Level, Target};
 pub use condition_key::{ConditionKey, KeyType};
@@ -80,26 +80,55 @@ pub fn action(name: &str) -> Option<&'static Action> {
     service(prefix)?.action(name)
 }
 
-/// Every action with its name in lower case, in which policies are compared.
-pub(crate) fn in_lower_case() -> &'static [(String, &'static Action)] {
-    static ALL: LazyLock<Vec<(String, &'static Action)>> = LazyLock::new(|| {
-        let actions = table::SERVICES.iter().flat_map(|service| service.actions);
-        actions.map(|action| (action.to_string().to_ascii_lowercase(), action)).collect()
-    });
+/// A service as policies are compared with it: in lower case.
+#[derive(Debug)]
+pub(crate) struct Lower {
+    prefix: &'static str,
+    /// Whether all its actions are here.
+    pub(crate) complete: bool,
+    /// The pattern of everything that it could have: `kinesisvideo:*`.
+    pub(crate) all: Pattern,
+    /// Its actions, sorted by name.
+    pub(crate) actions: Vec<LowerAction>,
+}
+
+/// An action as policies are compared with it.
+#[derive(Debug)]
+pub(crate) struct LowerAction {
+    /// With its service, in lower case: `kinesisvideo:putmedia`.
+    pub(crate) lower: String,
+    /// As AWS spells it.
+    pub(crate) spelt: String,
+    shapes: Vec<Pattern>,
+}
+
+impl Lower {
+    fn of(service: &'static Service) -> Self {
+        let actions = service.actions.iter().map(|action| {
+            let spelt = action.to_string();
+            let kinds = action.resource_types().map(|kind| Pattern::parse(&kind.pattern(), Syntax::WILDCARDS));
+            let shapes = if action.takes_resource() { kinds.flatten().collect() } else { vec![Pattern::literal("*")] };
+            LowerAction { lower: spelt.to_ascii_lowercase(), spelt, shapes }
+        });
+        let prefix = Piece::Text(format!("{}:", service.prefix).into());
+        let all = Pattern::from_pieces([prefix, Piece::Any]);
+        Self { prefix: service.prefix, complete: service.complete, all, actions: actions.collect() }
+    }
+}
+
+/// Every service, sorted by prefix.
+pub(crate) fn in_lower_case() -> &'static [Lower] {
+    static ALL: LazyLock<Vec<Lower>> = LazyLock::new(|| table::SERVICES.iter().map(Lower::of).collect());
     &ALL
 }
 
 /// Patterns that every resource of an action matches one of: those of its resource types, `*` alone for an action that
 /// takes none, and everything for an action that is not known.
-pub(crate) fn shapes(name: &str) -> Vec<Pattern> {
-    match action(name) {
-        None => vec![Pattern::any()],
-        Some(action) if !action.takes_resource() => vec![Pattern::literal("*")],
-        Some(action) => {
-            let patterns = action.resource_types().map(|kind| Pattern::parse(&kind.pattern(), Syntax::WILDCARDS));
-            patterns.filter_map(Result::ok).collect()
-        }
-    }
+pub(crate) fn shapes(name: &str) -> &'static [Pattern] {
+    static ANY: LazyLock<[Pattern; 1]> = LazyLock::new(|| [Pattern::any()]);
+    let service = name.split_once(':').and_then(|(prefix, _)| find(in_lower_case(), prefix, |service| service.prefix));
+    let action = service.and_then(|service| find(&service.actions, name, |action| &action.lower));
+    action.map_or(&*ANY, |action| &action.shapes)
 }
 
 /// The service that a pattern of actions names, when it is complete here and has no action that the pattern matches: AWS
@@ -115,7 +144,7 @@ pub fn takes_none(name: &str) -> bool {
     action(name).is_some_and(|action| !action.takes_resource())
 }
 
-fn find<T>(sorted: &'static [T], name: &str, of: impl Fn(&T) -> &str) -> Option<&'static T> {
+fn find<'t, T>(sorted: &'t [T], name: &str, of: impl Fn(&T) -> &str) -> Option<&'t T> {
     let place = sorted.binary_search_by(|entry| order(of(entry), name)).ok()?;
     sorted.get(place)
 }

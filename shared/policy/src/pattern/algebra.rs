@@ -183,7 +183,7 @@ impl Pattern {
     }
 
     /// Whether the two begin or end with different texts, so that nothing is matched by both. Most are told apart so.
-    fn ends_differ(&self, other: &Self) -> bool {
+    pub(crate) fn ends_differ(&self, other: &Self) -> bool {
         let texts =
             |one: Option<&'_ Piece>, other: Option<&'_ Piece>, within: fn(&str, &str) -> bool| match (one, other) {
                 (Some(Piece::Text(one)), Some(Piece::Text(other))) => !within(one, other) && !within(other, one),
@@ -195,7 +195,7 @@ impl Pattern {
     }
 
     /// Whether it matches a text; None when variables decide.
-    fn matches_plainly(&self, text: &str) -> Option<bool> {
+    pub(super) fn matches_plainly(&self, text: &str) -> Option<bool> {
         self.variables().next().is_none().then(|| self.matches(text, Context::EMPTY))
     }
 

@@ -60,7 +60,18 @@ impl Budget {
 
     /// A search that takes a step for each prefix.
     pub(crate) fn search(&self, inside: &[&Pattern], outside: &[&Pattern]) -> Search {
-        seek(inside, outside, self)
+        // Most of what is asked is seen at once. What is far from one of `inside` keeps nothing out.
+        let near = outside.iter().filter(|outside| !inside.iter().any(|inside| inside.ends_differ(outside)));
+        let outside: Vec<&Pattern> = near.copied().collect();
+        if let Some(text) = inside.iter().find_map(|inside| inside.as_literal()) {
+            let matches = |pattern: &&Pattern| pattern.matches_plainly(text) == Some(true);
+            let found = inside.iter().all(matches) && !outside.iter().any(matches);
+            return if found { Search::Found(text.to_owned()) } else { Search::Nothing };
+        }
+        if outside.iter().any(|outside| inside.iter().any(|inside| inside.contained_in(outside))) {
+            return Search::Nothing;
+        }
+        seek(inside, &outside, self)
     }
 }
 

@@ -6,7 +6,7 @@ use super::Reach;
 use super::grant::{Grant, Term};
 use super::route::Combinations;
 use super::witness::Witness;
-use crate::catalogue;
+use crate::catalogue::{self, Lower};
 use crate::document::{ActionFault, ActionPattern};
 use crate::evaluate::kept;
 use crate::pattern::{Budget, Pattern, Syntax, VariableFault};
@@ -133,18 +133,21 @@ impl Grant<'_> {
     /// The actions that it is about, each in lower case and as it is spelt.
     fn actions(&self, about: &[ActionPattern], budget: &Budget) -> BTreeMap<String, String> {
         let mut actions = BTreeMap::new();
-        for (lower, action) in catalogue::in_lower_case() {
-            // The cheap question first.
-            if about.iter().any(|action| action.matches_lower(lower)) && self.covers_action(lower) {
-                actions.insert(lower.clone(), action.to_string());
+        let may_be_of = |pattern: &ActionPattern, service: &Lower| !pattern.lower().ends_differ(&service.all);
+        for service in catalogue::in_lower_case() {
+            let about: Vec<_> = about.iter().filter(|pattern| may_be_of(pattern, service)).collect();
+            for action in service.actions.iter().filter(|_| !about.is_empty()) {
+                // The cheap question first.
+                if about.iter().any(|pattern| pattern.matches_lower(&action.lower)) && self.covers_action(&action.lower)
+                {
+                    actions.insert(action.lower.clone(), action.spelt.clone());
+                }
             }
         }
         // What the catalogue does not know: an action that every kind of policy and the allowance are about.
         let mut inside = vec![about.iter().map(|action| action.lower().clone()).collect::<Vec<_>>()];
-        let mut outside: Vec<Pattern> = Vec::new();
-        for service in catalogue::services().iter().filter(|service| service.complete) {
-            outside.extend(Pattern::parse(&format!("{}:*", service.prefix), Syntax::WILDCARDS));
-        }
+        let known = catalogue::in_lower_case().iter().filter(|service| service.complete);
+        let mut outside: Vec<Pattern> = known.map(|service| service.all.clone()).collect();
         let own = self.allow().map(std::slice::from_ref).unwrap_or_default();
         for terms in std::iter::once(own.iter().collect())
             .chain(self.within().map(|terms| terms.iter().map(AsRef::as_ref).collect::<Vec<&Term<'_>>>()))

@@ -39,7 +39,7 @@ pub(crate) struct Sessions<'p> {
 
 impl<'p> Sessions<'p> {
     /// What the first session that may do more than an allowance may do. An error when none may, and not all were asked.
-    pub(crate) fn first_beyond<'s>(&'s self, allowance: &Allowance) -> Result<Vec<Excess<'s, 'p>>, CannotJudge> {
+    pub(crate) fn first_beyond<'s>(&'s self, allowance: &'s Allowance) -> Result<Vec<Excess<'s, 'p>>, CannotJudge> {
         let beyond = self.all.iter().map(|session| session.reach.beyond(allowance)).find(|beyond| !beyond.is_empty());
         beyond.map_or_else(|| self.whole().map(|()| Vec::new()), Ok)
     }

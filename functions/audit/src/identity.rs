@@ -258,17 +258,17 @@ pub fn in_short(grant: &Grant<'_>, action: &str) -> String {
 /// What exceeds an allowance, as proofs: one for each statement, with the first request that shows it. At most five,
 /// which is enough to mend a policy by.
 pub fn proofs(beyond: &[Excess<'_, '_>]) -> Vec<Proof> {
-    let mut shown: Vec<&Excess<'_, '_>> = Vec::new();
+    let mut shown: Vec<(&Grant<'_>, Option<Witness>)> = Vec::new();
     for excess in beyond {
         let full = shown.len() >= 5;
-        match shown.iter_mut().find(|shown| std::ptr::eq(shown.grant, excess.grant)) {
-            Some(shown) if shown.witness.is_none() => *shown = excess,
+        match shown.iter_mut().find(|(grant, _)| std::ptr::eq(*grant, excess.grant)) {
+            Some((_, witness @ None)) => *witness = excess.witness(),
             Some(_) => {}
             None if full => {}
-            None => shown.push(excess),
+            None => shown.push((excess.grant, excess.witness())),
         }
     }
-    shown.into_iter().map(|excess| proof(excess.grant, excess.witness.as_ref())).collect()
+    shown.into_iter().map(|(grant, witness)| proof(grant, witness.as_ref())).collect()
 }
 
 /// A request as `warden simulate` takes it, without the policies.

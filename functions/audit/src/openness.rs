@@ -103,7 +103,7 @@ fn let_in(policy: &Policy, actions: &[&str], resource: &str, callers: &[Caller])
             if strangers.len() == ENOUGH {
                 return Ok(strangers);
             }
-            let Some(witness) = excess.witness else { continue };
+            let Some(witness) = excess.witness() else { continue };
             let asked = &witness.request;
             let asked =
                 Request::new(caller.principal.clone(), asked.action(), asked.resource(), asked.context().clone());

@@ -30,6 +30,11 @@ impl<'p> Look<'p> {
     pub(crate) fn far(&self) -> Vec<Excess<'_, 'p>> {
         self.reach.beyond(&self.near)
     }
+
+    /// Whether it may do any of that.
+    pub(crate) fn goes_far(&self) -> bool {
+        self.reach.is_beyond(&self.near)
+    }
 }
 
 /// The looks at a role.

@@ -37,7 +37,7 @@
 //! let known = Known::default().with("credentials-iot:ThingName", "gate");
 //! let reach = reach(&camera, &policies, &known);
 //! let beyond = reach.beyond(&own);
-//! let witness = beyond[0].witness.as_ref().unwrap();
+//! let witness = beyond[0].witness().unwrap();
 //! assert!(witness.request.resource().contains("stream/gate") && !witness.request.resource().contains("stream/gate/"));
 //! assert_eq!(evaluate(&witness.request, &policies).outcome, Outcome::Allowed);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

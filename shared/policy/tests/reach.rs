@@ -28,13 +28,15 @@ fn wild(text: &str) -> Pattern {
 /// The actions that go beyond nothing, each with whether a request shows it.
 fn beyond(principal: &Principal, policies: &Policies, about: &[&str]) -> Vec<(String, bool)> {
     let reach = reach(principal, policies, &Known::default());
-    let beyond = reach.beyond(&Allowance::about(about).unwrap());
+    let allowance = Allowance::about(about).unwrap();
+    let beyond = reach.beyond(&allowance);
+    assert_eq!(reach.is_beyond(&allowance), !beyond.is_empty());
     for excess in &beyond {
-        if let Some(witness) = excess.witness.as_ref().filter(|witness| !witness.needs_consent) {
+        if let Some(witness) = excess.witness().filter(|witness| !witness.needs_consent) {
             assert_eq!(evaluate(&witness.request, policies).outcome, Outcome::Allowed);
         }
     }
-    beyond.into_iter().map(|excess| (excess.action, excess.witness.is_some())).collect()
+    beyond.into_iter().map(|excess| (excess.action.clone(), excess.witness().is_some())).collect()
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Device {
                 continue;
             }
             for excess in reach.beyond(&allowance) {
-                let Some(witness) = excess.witness else { continue };
+                let Some(witness) = excess.witness() else { continue };
                 let Some((_, name)) = witness.request.resource().split_once(":client/") else { continue };
                 let proof = Proof { because: because(excess.grant), request: Some(request(&witness.request)) };
                 names.push((known.clone().with("iot:ClientId", name), proof));

@@ -70,7 +70,7 @@ impl Device {
         let beyond = reach.beyond(&allowance).into_iter();
         Ok(beyond
             .filter_map(|excess| {
-                let request = Some(request(&excess.witness?.request));
+                let request = Some(request(&excess.witness()?.request));
                 Some(Excess { action: excess.action, proof: Proof { because: because(excess.grant), request } })
             })
             .collect())

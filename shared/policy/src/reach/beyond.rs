@@ -1,6 +1,8 @@
 //! What a principal may do beyond what it needs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::Reach;
 use super::grant::{Grant, Term};
@@ -70,7 +72,7 @@ fn action_patterns(actions: &[&str]) -> Result<Vec<ActionPattern>, AllowanceFaul
 
 /// Steps for one action of one grant.
 const STEPS_EACH: usize = 100_000;
-/// Steps for a whole answer: eight hundred of these shares. What then comes is told without a request.
+/// Steps for a whole answer with its requests: eight hundred of these shares. What then comes is told without a request.
 const STEPS: usize = 80_000_000;
 /// Combinations of action patterns that are looked at for an action of an unknown service.
 const COMBINATIONS: usize = 64;
@@ -82,9 +84,23 @@ pub struct Excess<'r, 'p> {
     pub action: String,
     /// What allows it.
     pub grant: &'r Grant<'p>,
+    reach: &'r Reach<'p>,
+    allowance: &'r Allowance,
+    left: Rc<Budget>,
+}
+
+impl Excess<'_, '_> {
     /// A request that shows it, and lies outside of the allowance. None when none was found: the grant says that there
-    /// may be one.
-    pub witness: Option<Witness>,
+    /// may be one. It is looked for at each call.
+    pub fn witness(&self) -> Option<Witness> {
+        let meant = self.reach.meant(self.allowance, &self.action.to_ascii_lowercase());
+        self.reach.witness_within(self.grant, &self.action, &meant, &share(&self.left))
+    }
+}
+
+/// The steps for one action. Each has its own share, so that one that is dear leaves the others their witness.
+fn share(left: &Budget) -> Budget {
+    Budget::new(if left.take(STEPS_EACH) { STEPS_EACH } else { 0 })
 }
 
 impl<'p> Reach<'p> {
@@ -93,26 +109,38 @@ impl<'p> Reach<'p> {
     /// Wildcards in actions are expanded by the [catalogue], and its actions are asked for on the forms of ARN that it
     /// knows for them. Of services that it does not know wholly, one made-up action, in lower case, stands for those that
     /// the same patterns match. Actions that a service does not have by the catalogue are left out.
-    pub fn beyond(&self, allowance: &Allowance) -> Vec<Excess<'_, 'p>> {
-        let mut all = Vec::new();
-        let total = Budget::new(STEPS);
-        for grant in self.grants() {
-            for (lower, action) in grant.actions(&allowance.about, &Budget::new(STEPS_EACH)) {
-                if !allowance.is_about(&lower) || !self.has_say_on(&lower) {
-                    continue;
-                }
-                let meant = allowance.resources(&lower).filter_map(|pattern| self.known().bind(pattern));
-                let meant: Vec<Pattern> = meant.map(std::borrow::Cow::into_owned).collect();
-                // Each has its own share, so that one that is dear leaves the others their witness.
-                let budget = Budget::new(if total.take(STEPS_EACH) { STEPS_EACH } else { 0 });
-                if !grant.exceeds(&lower, &meant, &budget) {
-                    continue;
-                }
-                let witness = self.witness_within(grant, &action, &meant, &budget);
-                all.push(Excess { action, grant, witness });
-            }
-        }
-        all
+    pub fn beyond<'r>(&'r self, allowance: &'r Allowance) -> Vec<Excess<'r, 'p>> {
+        self.each_beyond(allowance).collect()
+    }
+
+    /// Whether the principal may do anything beyond an allowance: whether [`Reach::beyond`] tells of something.
+    pub fn is_beyond(&self, allowance: &Allowance) -> bool {
+        self.each_beyond(allowance).next().is_some()
+    }
+
+    fn each_beyond<'r>(&'r self, allowance: &'r Allowance) -> impl Iterator<Item = Excess<'r, 'p>> {
+        let left = Rc::new(Budget::new(STEPS));
+        self.grants().iter().flat_map(move |grant| {
+            let left = Rc::clone(&left);
+            let actions = grant.actions(&allowance.about, &Budget::new(STEPS_EACH)).into_iter();
+            actions.filter_map(move |(lower, action)| {
+                let concerns = allowance.is_about(&lower) && self.has_say_on(&lower);
+                let exceeds = || grant.exceeds(&lower, &self.meant(allowance, &lower), &share(&left));
+                (concerns && exceeds()).then(|| Excess {
+                    action,
+                    grant,
+                    reach: self,
+                    allowance,
+                    left: Rc::clone(&left),
+                })
+            })
+        })
+    }
+
+    /// The resources on which an action is meant to be allowed, with what is known in place of variables.
+    fn meant(&self, allowance: &Allowance, lower: &str) -> Vec<Pattern> {
+        let meant = allowance.resources(lower).filter_map(|pattern| self.known().bind(pattern));
+        meant.map(Cow::into_owned).collect()
     }
 }
 

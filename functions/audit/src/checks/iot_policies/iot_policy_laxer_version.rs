@@ -62,7 +62,7 @@ fn beyond(other: &Device, in_force: &Device) -> Result<Vec<Proof>, CannotJudge> 
     for difference in &differences {
         for known in std::iter::once(Device::itself()).chain(other.strangers()) {
             for excess in difference.reach(&known).beyond(&nothing) {
-                let Some(witness) = excess.witness else { continue };
+                let Some(witness) = excess.witness() else { continue };
                 if other.allows(&witness.request) && !in_force.allows(&witness.request) {
                     let allow = excess.grant.allow().map_or_else(|| because(excess.grant), ToString::to_string);
                     proofs.push(Proof { because: allow, request: Some(request(&witness.request)) });

@@ -142,7 +142,7 @@ fn let_through(
     let ours: Vec<_> = ours.iter().map(String::as_str).collect();
     let ours = Allowance::about(&[actions]).and_then(|it| it.with(&[actions], &ours)).map_err(|it| fault(&it))?;
     for excess in reach(stranger, &policies, known).beyond(&ours) {
-        let Some(witness) = excess.witness else { continue };
+        let Some(witness) = excess.witness() else { continue };
         if let Some(because) = allowing(&witness.request, &policies, endpoint) {
             return Ok(Some(Proof { because, request: Some(request(&witness.request)) }));
         }

@@ -40,7 +40,7 @@ fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
     if !beyond.is_empty() {
         return Ok(Some(told(role, &beyond)));
     }
-    for session in sessions.all.iter().filter(|session| !session.reach.beyond(&keys).is_empty()) {
+    for session in sessions.all.iter().filter(|session| session.reach.is_beyond(&keys)) {
         let (otherwise, named) = not_for_video(world, role, &session.reach);
         for otherwise in otherwise {
             let beyond = otherwise.beyond(&keys);

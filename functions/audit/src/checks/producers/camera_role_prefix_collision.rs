@@ -3,7 +3,7 @@
 use crate::camera_sessions::actions_of;
 use crate::check::{Check, Group, Judge, Judged, Problem, Severity};
 use crate::identity::{Identity, proofs};
-use crate::own_streams::looks;
+use crate::own_streams::{Look, looks};
 use crate::wording::some;
 use crate::world::World;
 
@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
     let looks = looks(world, role)?;
     // A role that reaches any stream is told of by another check.
-    if looks.all.iter().any(|look| !look.far().is_empty()) {
+    if looks.all.iter().any(Look::goes_far) {
         return Ok(None);
     }
     for look in &looks.all {

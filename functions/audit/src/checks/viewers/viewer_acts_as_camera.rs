@@ -27,7 +27,7 @@ fn judge(world: &World<'_>, identity: &Identity<'_>) -> Judged {
         return Ok(None);
     };
     let found = on_any(world, identity, &SENDING)?;
-    if found.actions.is_empty() || reach.beyond(&allowance(&pictures(), &[])?).is_empty() {
+    if found.actions.is_empty() || !reach.is_beyond(&allowance(&pictures(), &[])?) {
         return Ok(None);
     }
     let camera = if found.only_most { "most cameras" } else { "any camera" };

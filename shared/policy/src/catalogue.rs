@@ -116,6 +116,18 @@ impl Lower {
     }
 }
 
+impl Lower {
+    /// Whether a pattern of actions may match one of the service. A no is certain.
+    pub(crate) fn may_have(&self, pattern: &Pattern) -> bool {
+        !pattern.ends_differ(&self.all)
+    }
+
+    /// The action of this name, which has the service in it, in any ASCII case.
+    pub(crate) fn action(&self, name: &str) -> Option<&LowerAction> {
+        find(&self.actions, name, |action| &action.lower)
+    }
+}
+
 /// Every service, sorted by prefix.
 pub(crate) fn in_lower_case() -> &'static [Lower] {
     static ALL: LazyLock<Vec<Lower>> = LazyLock::new(|| table::SERVICES.iter().map(Lower::of).collect());
@@ -127,7 +139,7 @@ pub(crate) fn in_lower_case() -> &'static [Lower] {
 pub(crate) fn shapes(name: &str) -> &'static [Pattern] {
     static ANY: LazyLock<[Pattern; 1]> = LazyLock::new(|| [Pattern::any()]);
     let service = name.split_once(':').and_then(|(prefix, _)| find(in_lower_case(), prefix, |service| service.prefix));
-    let action = service.and_then(|service| find(&service.actions, name, |action| &action.lower));
+    let action = service.and_then(|service| service.action(name));
     action.map_or(&*ANY, |action| &action.shapes)
 }
 

@@ -71,7 +71,19 @@ impl Budget {
         if outside.iter().any(|outside| inside.iter().any(|inside| inside.contained_in(outside))) {
             return Search::Nothing;
         }
-        seek(inside, &outside, self)
+        // What another of them lies in asks for nothing more.
+        let wider = |at: usize, one: &Pattern| {
+            let mut others = inside.iter().enumerate().filter(|(other, _)| *other != at);
+            others.any(|(other, pattern)| pattern.contained_in(one) && (other < at || !one.contained_in(pattern)))
+        };
+        let inside: Vec<&Pattern> =
+            inside.iter().enumerate().filter(|(at, one)| !wider(*at, one)).map(|(_, one)| *one).collect();
+        match inside.as_slice() {
+            [one] if outside.is_empty() && one.variables().next().is_none() => {
+                one.witness().as_literal().map_or(Search::Nothing, |text| Search::Found(text.to_owned()))
+            }
+            inside => seek(inside, &outside, self),
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use super::Reach;
 use super::grant::{Grant, Term};
 use super::route::Combinations;
 use super::witness::Witness;
-use crate::catalogue::{self, Lower};
+use crate::catalogue::{self, LowerAction};
+use crate::context::Context;
 use crate::document::{ActionFault, ActionPattern};
 use crate::evaluate::kept;
 use crate::pattern::{Budget, Pattern, Syntax, VariableFault};
@@ -127,7 +128,7 @@ impl<'p> Reach<'p> {
                 let concerns = allowance.is_about(&lower) && self.has_say_on(&lower);
                 let exceeds = || grant.exceeds(&lower, &self.meant(allowance, &lower), &share(&left));
                 (concerns && exceeds()).then(|| Excess {
-                    action,
+                    action: action.into_owned(),
                     grant,
                     reach: self,
                     allowance,
@@ -159,17 +160,30 @@ impl Grant<'_> {
     }
 
     /// The actions that it is about, each in lower case and as it is spelt.
-    fn actions(&self, about: &[ActionPattern], budget: &Budget) -> BTreeMap<String, String> {
-        let mut actions = BTreeMap::new();
-        let may_be_of = |pattern: &ActionPattern, service: &Lower| !pattern.lower().ends_differ(&service.all);
+    fn actions(
+        &self,
+        about: &[ActionPattern],
+        budget: &Budget,
+    ) -> BTreeMap<Cow<'static, str>, Cow<'static, str>> {
+        let mut actions: BTreeMap<Cow<'static, str>, Cow<'static, str>> = BTreeMap::new();
         for service in catalogue::in_lower_case() {
-            let about: Vec<_> = about.iter().filter(|pattern| may_be_of(pattern, service)).collect();
-            for action in service.actions.iter().filter(|_| !about.is_empty()) {
-                // The cheap question first.
-                if about.iter().any(|pattern| pattern.matches_lower(&action.lower)) && self.covers_action(&action.lower)
-                {
-                    actions.insert(action.lower.clone(), action.spelt.clone());
+            let about: Vec<_> = about.iter().map(ActionPattern::lower).filter(|one| service.may_have(one)).collect();
+            let matches = |action: &LowerAction| about.iter().any(|pattern| pattern.matches(&action.lower, Context::EMPTY));
+            let own = self.allow().map(|term| &term.actions).filter(|own| !own.negated);
+            let own: Option<Vec<_>> = own.map(|own| own.patterns.iter().filter(|one| service.may_have(one)).collect());
+            if about.is_empty() || own.as_ref().is_some_and(Vec::is_empty) {
+                continue;
+            }
+            let add = |action: &'static LowerAction| {
+                if matches(action) && self.covers_action(&action.lower) {
+                    actions.insert(action.lower.as_str().into(), action.spelt.as_str().into());
                 }
+            };
+            // Most statements name their actions.
+            let names = own.and_then(|own| own.iter().map(|one| one.as_literal()).collect::<Option<Vec<_>>>());
+            match names {
+                Some(names) => names.iter().filter_map(|name| service.action(name)).for_each(add),
+                None => service.actions.iter().for_each(add),
             }
         }
         // What the catalogue does not know: an action that every kind of policy and the allowance are about.
@@ -197,7 +211,7 @@ impl Grant<'_> {
             if let Some(action) =
                 budget.search(&combination, &outside).found().filter(|action| self.covers_action(action))
             {
-                actions.entry(action.clone()).or_insert(action);
+                actions.entry(action.clone().into()).or_insert_with(|| action.into());
             }
         }
         actions

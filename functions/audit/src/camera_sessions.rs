@@ -147,9 +147,8 @@ pub(crate) fn expected_actions(world: &World<'_>) -> Result<Vec<String>, CannotJ
     let patterns: Vec<_> = patterns
         .collect::<Result<_, _>>()
         .map_err(|fault| CannotJudge::new(format!("`cameraActions` in audit.yaml: {fault}")))?;
-    let video = catalogue::service("kinesisvideo").map(|service| service.actions).unwrap_or_default();
-    let names = video.iter().map(ToString::to_string);
-    Ok(names.filter(|name| patterns.iter().any(|pattern| pattern.matches(name))).collect())
+    let video = catalogue::service("kinesisvideo").into_iter();
+    Ok(video.flat_map(|service| service.matching(&patterns)).map(ToString::to_string).collect())
 }
 
 /// Texts as the policy engine takes them.

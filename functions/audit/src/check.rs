@@ -53,6 +53,8 @@ pub enum Judge {
     PolicyHolder(fn(&World<'_>, &Identity<'_>) -> Judged),
     /// Each role that AWS IoT's credentials provider may give to cameras.
     CameraRole(fn(&World<'_>, &Identity<'_>) -> Judged),
+    /// Each such role that a policy lets do something with video; the others are as they should be.
+    VideoRole(fn(&World<'_>, &Identity<'_>) -> Judged),
     /// Each access key of an IAM user.
     AccessKey(fn(&World<'_>, &AccessKey) -> Judged),
     /// Each IoT policy.
@@ -91,6 +93,13 @@ pub enum Judge {
     Endpoint(fn(&World<'_>, &Endpoint) -> Judged),
     /// Each caller that was denied.
     Denials(fn(&World<'_>, &Denials) -> Judged),
+}
+
+impl Judge {
+    /// Whether it judges cameras' roles alone.
+    pub fn is_of_cameras(self) -> bool {
+        matches!(self, Self::CameraRole(_) | Self::VideoRole(_))
+    }
 }
 
 /// What a check is about.

@@ -171,6 +171,16 @@ impl<'g> Identity<'g> {
         self.trust().filter(allows).any(names) || (everybody() && let_in())
     }
 
+    /// Whether a statement of its identity policies allows some action of Kinesis Video Streams. Most roles have none.
+    pub fn speaks_of_video(&self) -> bool {
+        let Ok(video) = Pattern::parse("kinesisvideo:*", Syntax::WILDCARDS) else { return true };
+        let mut allows = self.statements().filter(|at| at.statement.effect == policy::Effect::Allow);
+        allows.any(|at| {
+            let actions = &at.statement.actions;
+            actions.negated || actions.patterns.iter().any(|action| action.lower().overlaps(&video))
+        })
+    }
+
     /// The statements of a role's trust policy.
     pub fn trust(&self) -> impl Iterator<Item = StatementRef<'g>> + use<'g> {
         self.policies.statements().filter(|at| at.layer == Layer::Resource)

@@ -44,7 +44,7 @@ pub fn judge_by(world: &World<'_>, open: &Open, checks: impl Iterator<Item = &'s
     let mut judging =
         Judging { world, open, named, whole: BTreeSet::new(), unasked: BTreeSet::new(), answer: Judgement::default() };
     let of_identities =
-        |check: &&Check| matches!(check.judge, Judge::Identity(_) | Judge::PolicyHolder(_) | Judge::CameraRole(_));
+        |check: &&Check| matches!(check.judge, Judge::Identity(_) | Judge::PolicyHolder(_)) || check.judge.is_of_cameras();
     let (of_identities, of_others): (Vec<_>, Vec<_>) = checks.partition(of_identities);
     judging.identities(&of_identities);
     for check in of_others {
@@ -80,7 +80,7 @@ impl Judging<'_> {
         }
         for check in checks {
             let roles = self.listed(check, &inventory.roles);
-            let users = matches!(check.judge, Judge::CameraRole(_)) || self.listed(check, &inventory.users);
+            let users = check.judge.is_of_cameras() || self.listed(check, &inventory.users);
             let groups = !matches!(check.judge, Judge::PolicyHolder(_)) || self.listed(check, &inventory.groups);
             if roles && users && groups {
                 self.whole.insert(check.id);
@@ -99,9 +99,10 @@ impl Judging<'_> {
             let judged = match (check.judge, &cannot) {
                 (Judge::PolicyHolder(judge), _) => judge(self.world, identity),
                 (Judge::Identity(_), Some(cannot)) if is_principal => Err(cannot.clone()),
-                (Judge::CameraRole(_), Some(cannot)) if is_camera => Err(cannot.clone()),
+                (Judge::CameraRole(_) | Judge::VideoRole(_), Some(cannot)) if is_camera => Err(cannot.clone()),
                 (Judge::Identity(judge), None) if is_principal => judge(self.world, identity),
                 (Judge::CameraRole(judge), None) if is_camera => judge(self.world, identity),
+                (Judge::VideoRole(judge), None) if is_camera && identity.speaks_of_video() => judge(self.world, identity),
                 _ => Ok(None),
             };
             self.note(check, identity.arn, judged);
@@ -111,7 +112,7 @@ impl Judging<'_> {
     fn check(&mut self, check: &'static Check) {
         let (world, inventory) = (self.world, self.world.inventory);
         match check.judge {
-            Judge::Identity(_) | Judge::PolicyHolder(_) | Judge::CameraRole(_) => {}
+            Judge::Identity(_) | Judge::PolicyHolder(_) | Judge::CameraRole(_) | Judge::VideoRole(_) => {}
             Judge::Account(judge) => {
                 self.note(check, &inventory.account_arn(), judge(world));
             }

@@ -57,6 +57,14 @@ impl Service {
         find(self.actions, name, |action| action.name)
     }
 
+    /// The actions that any of the patterns matches, sorted by name.
+    pub fn matching(&self, patterns: &[ActionPattern]) -> impl Iterator<Item = &'static Action> {
+        let lower = find(in_lower_case(), self.prefix, |service| service.prefix);
+        let lower = lower.map(|service| service.actions.as_slice()).unwrap_or_default().iter();
+        let matched = |lower: &LowerAction| patterns.iter().any(|pattern| pattern.matches_lower(&lower.lower));
+        self.actions.iter().zip(lower).filter(move |(_, lower)| matched(lower)).map(|(action, _)| action)
+    }
+
     /// The resource type with this name, such as `stream`, in any ASCII case.
     pub fn resource(&self, name: &str) -> Option<&'static ResourceType> {
         find(self.resources, name, |resource| resource.name)
@@ -147,7 +155,7 @@ pub(crate) fn shapes(name: &str) -> &'static [Pattern] {
 /// has no such action, or has it since the data was made.
 pub fn lacking(pattern: &ActionPattern) -> Option<&'static Service> {
     let service = service(pattern.as_str().split_once(':')?.0).filter(|service| service.complete)?;
-    let matched = service.actions.iter().any(|action| pattern.matches(&action.to_string()));
+    let matched = service.matching(std::slice::from_ref(pattern)).next().is_some();
     (!matched).then_some(service)
 }
 

@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
              configure their streams with a role of its own.",
     reference: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesisvideostreams.html",
     frameworks: &["NIST.800-53.r5 AC-6"],
-    judge: Judge::CameraRole(judge),
+    judge: Judge::VideoRole(judge),
 };
 
 /// Taking part in a session: these count as writes, and change no stream and no channel.

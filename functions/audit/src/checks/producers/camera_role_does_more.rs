@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
              `arn:aws:kinesisvideo:*:*:stream/${credentials-iot:ThingName}/*`, and nothing else of `kinesisvideo`.",
     reference: "https://docs.aws.amazon.com/kinesisvideostreams/latest/dg/security-best-practices.html",
     frameworks: &["NIST.800-53.r5 AC-6"],
-    judge: Judge::CameraRole(judge),
+    judge: Judge::VideoRole(judge),
 };
 
 fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {

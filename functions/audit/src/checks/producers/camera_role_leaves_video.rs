@@ -34,12 +34,12 @@ fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {
     let expected = refs(&world.expect.camera_actions);
     let any: &[&str] = &["*"];
     let video = allowance(&["*"], &[(&["kinesisvideo:*"], any), (&KEY_USE, any), (&expected, any)])?;
-    let keys = allowance(&KEY_USE, &[(&expected, any)])?;
     let sessions = sessions(role);
     let beyond = sessions.first_beyond(&video)?;
     if !beyond.is_empty() {
         return Ok(Some(told(role, &beyond)));
     }
+    let keys = allowance(&KEY_USE, &[(&expected, any)])?;
     for session in sessions.all.iter().filter(|session| session.reach.is_beyond(&keys)) {
         let (otherwise, named) = not_for_video(world, role, &session.reach);
         for otherwise in otherwise {

@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
              and no wildcard.",
     reference: "https://docs.aws.amazon.com/kinesisvideostreams/latest/dg/how-iam.html",
     frameworks: &["NIST.800-53.r5 AC-6", "NIST.800-53.r5 AC-3"],
-    judge: Judge::CameraRole(judge),
+    judge: Judge::VideoRole(judge),
 };
 
 fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {

@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
              for one camera may name that camera's stream instead.",
     reference: "https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html",
     frameworks: &["NIST.800-53.r5 AC-6", "NIST.800-53.r5 AC-3"],
-    judge: Judge::CameraRole(judge),
+    judge: Judge::VideoRole(judge),
 };
 
 fn judge(world: &World<'_>, role: &Identity<'_>) -> Judged {

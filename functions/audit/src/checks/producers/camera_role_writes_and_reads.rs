@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
              which AWS IoT's credentials provider may not assume.",
     reference: "https://docs.aws.amazon.com/kinesisvideostreams/latest/dg/security-best-practices.html",
     frameworks: &["NIST.800-53.r5 AC-5", "NIST.800-53.r5 AC-6"],
-    judge: Judge::CameraRole(judge),
+    judge: Judge::VideoRole(judge),
 };
 
 /// Whether a session may send video to a stream.

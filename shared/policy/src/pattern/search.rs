@@ -87,35 +87,25 @@ impl Budget {
     }
 }
 
+/// Goes through all texts, shorter ones first, but those that can only go on like one before.
 fn seek(inside: &[&Pattern], outside: &[&Pattern], budget: &Budget) -> Search {
-    let machines: Vec<Machine> =
-        inside.iter().map(|one| (one, true)).chain(outside.iter().map(|one| (one, false))).map(Machine::new).collect();
-    let Some(other) = a_character_that_none_names(&machines) else { return Search::GaveUp };
-    let start: State = machines.iter().map(Machine::start).collect();
+    let track = Track::of(inside, outside);
+    let Some(other) = track.a_character_that_none_names() else { return Search::GaveUp };
+    let Some(start) = track.start() else { return Search::Nothing };
     let mut seen = HashSet::from([start.clone()]);
     // Each prefix that was reached: its last character, and of which prefix it is the continuation.
     let mut prefixes: Vec<(State, Option<(usize, char)>)> = vec![(start, None)];
     let mut at = 0_usize;
     while let Some((state, _)) = prefixes.get(at) {
         let state = state.clone();
-        if machines.iter().zip(&state).all(|(machine, places)| machine.accepts(places) == machine.wanted) {
+        if track.accepts(&state) {
             return Search::Found(spell(&prefixes, at));
         }
-        let mut characters: Vec<char> =
-            machines.iter().zip(&state).flat_map(|(machine, places)| machine.named(places)).collect();
-        // Readable ones first: of two texts of one length the first that is found is the answer.
-        characters.push(other);
-        characters
-            .sort_unstable_by_key(|character| (*character != other, !character.is_ascii_alphanumeric(), *character));
-        characters.dedup();
-        for character in characters {
-            let next: State =
-                machines.iter().zip(&state).map(|(machine, places)| machine.step(places, character)).collect();
-            let hopeless = machines.iter().zip(&next).any(|(machine, places)| machine.hopeless(places));
-            if !hopeless && seen.insert(next.clone()) {
+        for character in track.characters(&state, other) {
+            let Some(next) = track.step(&state, character) else { continue };
+            if seen.insert(next.clone()) {
                 // Long lists of places are dearer to walk on from.
-                let places = next.iter().fold(0_usize, |sum, places| sum.saturating_add(places.len()));
-                if !budget.take(places.div_euclid(8).saturating_add(1)) {
+                if !budget.take(next.len().div_euclid(8).saturating_add(1)) {
                     return Search::GaveUp;
                 }
                 prefixes.push((next, Some((at, character))));
@@ -125,9 +115,6 @@ fn seek(inside: &[&Pattern], outside: &[&Pattern], budget: &Budget) -> Search {
     }
     Search::Nothing
 }
-
-/// For each pattern, the places in it at which a text so far may stand.
-type State = Vec<Box<[usize]>>;
 
 fn spell(prefixes: &[(State, Option<(usize, char)>)], end: usize) -> String {
     let mut word = Vec::new();
@@ -139,10 +126,15 @@ fn spell(prefixes: &[(State, Option<(usize, char)>)], end: usize) -> String {
     word.iter().rev().collect()
 }
 
-/// One pattern, walked character by character.
-struct Machine {
+/// The places on a [`Track`] at which a text so far may stand, in order.
+type State = Vec<usize>;
+
+/// All patterns, one behind the other, walked character by character at once.
+struct Track {
     signs: Vec<Sign>,
-    wanted: bool,
+    /// The places where the patterns end that have to match, and after them of those that must not.
+    inside: Vec<usize>,
+    outside: Vec<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -152,79 +144,125 @@ enum Sign {
     Any,
     /// An unbound variable: nothing comes past it.
     Wall,
+    End,
 }
 
-impl Machine {
-    fn new((pattern, wanted): (&&Pattern, bool)) -> Self {
+impl Track {
+    fn of(inside: &[&Pattern], outside: &[&Pattern]) -> Self {
         let mut signs = Vec::new();
-        for piece in pattern.pieces() {
-            match piece {
-                Piece::Text(text) => signs.extend(text.chars().map(Sign::Char)),
-                Piece::One => signs.push(Sign::One),
-                Piece::Any => signs.push(Sign::Any),
-                Piece::Variable(_) => signs.push(Sign::Wall),
+        let mut add = |pattern: &&Pattern| {
+            for piece in pattern.pieces() {
+                match piece {
+                    Piece::Text(text) => signs.extend(text.chars().map(Sign::Char)),
+                    Piece::One => signs.push(Sign::One),
+                    Piece::Any => signs.push(Sign::Any),
+                    Piece::Variable(_) => signs.push(Sign::Wall),
+                }
             }
-        }
-        Self { signs, wanted }
+            signs.push(Sign::End);
+            signs.len().saturating_sub(1)
+        };
+        let (inside, outside) = (inside.iter().map(&mut add).collect(), outside.iter().map(&mut add).collect());
+        Self { signs, inside, outside }
     }
 
-    fn start(&self) -> Box<[usize]> {
-        self.settle(vec![0])
+    fn sign(&self, place: usize) -> Option<Sign> {
+        self.signs.get(place).copied()
     }
 
-    /// Adds the places behind stars, and drops those that an entered star makes needless: whatever an earlier place
-    /// could still match, the last star that was entered can match too.
-    fn settle(&self, mut places: Vec<usize>) -> Box<[usize]> {
-        let mut index = 0;
-        while let Some(place) = places.get(index).copied() {
-            if self.signs.get(place) == Some(&Sign::Any) {
-                places.push(place.saturating_add(1));
+    fn start(&self) -> Option<State> {
+        let ends = || self.inside.iter().chain(&self.outside);
+        let mut begins = std::iter::once(0).chain(ends().map(|end| end.saturating_add(1)));
+        self.walk(|_, from, state| {
+            if let Some(begin) = begins.next() {
+                self.enter(begin, from, state);
             }
-            index = index.saturating_add(1);
-        }
-        places.sort_unstable();
-        places.dedup();
-        let star = places.iter().rposition(|place| self.signs.get(*place) == Some(&Sign::Any));
-        places.split_off(star.unwrap_or_default()).into()
-    }
-
-    fn step(&self, places: &[usize], character: char) -> Box<[usize]> {
-        let next = places.iter().filter_map(|place| match self.signs.get(*place)? {
-            Sign::Any => Some(*place),
-            Sign::One => Some(place.saturating_add(1)),
-            Sign::Char(own) => (*own == character).then(|| place.saturating_add(1)),
-            Sign::Wall => None,
-        });
-        self.settle(next.collect())
-    }
-
-    fn named<'m>(&'m self, places: &'m [usize]) -> impl Iterator<Item = char> + 'm {
-        places.iter().filter_map(|place| match self.signs.get(*place) {
-            Some(Sign::Char(own)) => Some(*own),
-            _ => None,
         })
     }
 
-    fn accepts(&self, places: &[usize]) -> bool {
-        places.last() == Some(&self.signs.len())
+    /// Where a text stands with one character more. None when no continuation can be right.
+    fn step(&self, state: &[usize], character: char) -> Option<State> {
+        let mut places = state.iter().copied().peekable();
+        self.walk(|end, from, next| {
+            while let Some(place) = places.next_if(|place| *place <= end) {
+                match self.sign(place) {
+                    Some(Sign::Any) => self.enter(place, from, next),
+                    Some(Sign::One) => self.enter(place.saturating_add(1), from, next),
+                    Some(Sign::Char(own)) if own == character => self.enter(place.saturating_add(1), from, next),
+                    Some(Sign::Char(_) | Sign::Wall | Sign::End) | None => {}
+                }
+            }
+        })
     }
 
-    /// Whether no continuation can be right: what must match cannot any more, or what must not match always will.
-    fn hopeless(&self, places: &[usize]) -> bool {
-        if self.wanted {
-            return places.is_empty();
+    /// A state of what is told for each pattern: by its end, and the length of the state before it. None when what must
+    /// match cannot any more, or what must not match always will.
+    fn walk(&self, mut tell: impl FnMut(usize, usize, &mut State)) -> Option<State> {
+        let mut state = State::new();
+        for end in &self.inside {
+            let from = state.len();
+            tell(*end, from, &mut state);
+            if state.len() == from {
+                return None;
+            }
         }
-        matches!(places, [star, end] if *end == self.signs.len() && self.signs.get(*star) == Some(&Sign::Any))
+        for end in &self.outside {
+            let from = state.len();
+            tell(*end, from, &mut state);
+            if let Some([star, last]) = state.get(from..)
+                && last == end
+                && self.sign(*star) == Some(Sign::Any)
+            {
+                return None;
+            }
+        }
+        Some(state)
     }
-}
 
-/// None when the patterns name every character there is.
-fn a_character_that_none_names(machines: &[Machine]) -> Option<char> {
-    let signs = machines.iter().flat_map(|machine| &machine.signs);
-    let named: HashSet<char> =
-        signs.filter_map(|sign| if let Sign::Char(character) = sign { Some(*character) } else { None }).collect();
-    let readable = "x".chars().chain('a'..='z').chain('0'..='9').chain(['-']);
-    readable.chain('\u{a1}'..=char::MAX).find(|character| !named.contains(character))
+    /// Adds a place of the pattern whose places begin `from` there, with the one behind a star. An entered star makes
+    /// those before it needless: whatever they could still match, it can match too. So only the first may be one, and
+    /// none comes twice.
+    fn enter(&self, place: usize, from: usize, state: &mut State) {
+        if self.sign(place) == Some(Sign::Any) {
+            state.truncate(from);
+            state.extend([place, place.saturating_add(1)]);
+        } else {
+            state.push(place);
+        }
+    }
+
+    fn accepts(&self, state: &[usize]) -> bool {
+        let stands_at = |end: &usize| state.binary_search(end).is_ok();
+        self.inside.iter().all(stands_at) && !self.outside.iter().any(stands_at)
+    }
+
+    /// The characters to go on with: those that a pattern that has to match names next, and one that none names. Others
+    /// only bring those that must not match further.
+    fn characters(&self, state: &[usize], other: char) -> Vec<char> {
+        let last = self.inside.last().copied().unwrap_or_default();
+        let named = state.iter().take_while(|place| **place <= last).filter_map(|place| match self.sign(*place) {
+            Some(Sign::Char(own)) => Some(own),
+            _ => None,
+        });
+        let mut characters: Vec<char> = named.chain([other]).collect();
+        // Readable ones first: of two texts of one length the first that is found is the answer.
+        characters
+            .sort_unstable_by_key(|character| (*character != other, !character.is_ascii_alphanumeric(), *character));
+        characters.dedup();
+        characters
+    }
+
+    /// None when the patterns name every character there is.
+    fn a_character_that_none_names(&self) -> Option<char> {
+        let characters = self.signs.iter().filter_map(|sign| match sign {
+            Sign::Char(character) => Some(*character),
+            Sign::One | Sign::Any | Sign::Wall | Sign::End => None,
+        });
+        let mut named: Vec<char> = characters.collect();
+        named.sort_unstable();
+        let readable = "x".chars().chain('a'..='z').chain('0'..='9').chain(['-']);
+        readable.chain('\u{a1}'..=char::MAX).find(|character| named.binary_search(character).is_err())
+    }
 }
 
 #[cfg(test)]

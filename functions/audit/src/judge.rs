@@ -43,8 +43,9 @@ pub fn judge_by(world: &World<'_>, open: &Open, checks: impl Iterator<Item = &'s
     let named = open.iter().map(|(check, arns)| (*check, arns.len())).collect();
     let mut judging =
         Judging { world, open, named, whole: BTreeSet::new(), unasked: BTreeSet::new(), answer: Judgement::default() };
-    let of_identities =
-        |check: &&Check| matches!(check.judge, Judge::Identity(_) | Judge::PolicyHolder(_)) || check.judge.is_of_cameras();
+    let of_identities = |check: &&Check| {
+        matches!(check.judge, Judge::Identity(_) | Judge::PolicyHolder(_)) || check.judge.is_of_cameras()
+    };
     let (of_identities, of_others): (Vec<_>, Vec<_>) = checks.partition(of_identities);
     judging.identities(&of_identities);
     for check in of_others {
@@ -102,7 +103,9 @@ impl Judging<'_> {
                 (Judge::CameraRole(_) | Judge::VideoRole(_), Some(cannot)) if is_camera => Err(cannot.clone()),
                 (Judge::Identity(judge), None) if is_principal => judge(self.world, identity),
                 (Judge::CameraRole(judge), None) if is_camera => judge(self.world, identity),
-                (Judge::VideoRole(judge), None) if is_camera && identity.speaks_of_video() => judge(self.world, identity),
+                (Judge::VideoRole(judge), None) if is_camera && identity.speaks_of_video() => {
+                    judge(self.world, identity)
+                }
                 _ => Ok(None),
             };
             self.note(check, identity.arn, judged);

@@ -129,11 +129,6 @@ impl Lower {
     pub(crate) fn may_have(&self, pattern: &Pattern) -> bool {
         !pattern.ends_differ(&self.all)
     }
-
-    /// The action of this name, which has the service in it, in any ASCII case.
-    pub(crate) fn action(&self, name: &str) -> Option<&LowerAction> {
-        find(&self.actions, name, |action| &action.lower)
-    }
 }
 
 /// Every service, sorted by prefix.
@@ -142,13 +137,18 @@ pub(crate) fn in_lower_case() -> &'static [Lower] {
     &ALL
 }
 
+/// The same as [`action`] as policies are compared with it.
+pub(crate) fn lower_action(name: &str) -> Option<&'static LowerAction> {
+    let (prefix, _) = name.split_once(':')?;
+    let service = find(in_lower_case(), prefix, |service| service.prefix)?;
+    find(&service.actions, name, |action| &action.lower)
+}
+
 /// Patterns that every resource of an action matches one of: those of its resource types, `*` alone for an action that
 /// takes none, and everything for an action that is not known.
 pub(crate) fn shapes(name: &str) -> &'static [Pattern] {
     static ANY: LazyLock<[Pattern; 1]> = LazyLock::new(|| [Pattern::any()]);
-    let service = name.split_once(':').and_then(|(prefix, _)| find(in_lower_case(), prefix, |service| service.prefix));
-    let action = service.and_then(|service| service.action(name));
-    action.map_or(&*ANY, |action| &action.shapes)
+    lower_action(name).map_or(&*ANY, |action| &action.shapes)
 }
 
 /// The service that a pattern of actions names, when it is complete here and has no action that the pattern matches: AWS

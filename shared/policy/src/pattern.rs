@@ -164,6 +164,12 @@ impl Pattern {
         matches!(self.pieces(), [Piece::Any])
     }
 
+    /// About how long it is written.
+    pub(crate) fn length(&self) -> usize {
+        let pieces = self.pieces().iter().map(|piece| if let Piece::Text(text) = piece { text.len() } else { 1 });
+        pieces.fold(0, usize::saturating_add)
+    }
+
     /// The text, when it is the only one that the pattern matches.
     pub fn as_literal(&self) -> Option<&str> {
         match self.pieces() {

@@ -1,5 +1,6 @@
 //! What a principal could ever do: not whether one request is allowed, but which requests are.
 
+mod actions;
 mod beyond;
 mod grant;
 mod known;

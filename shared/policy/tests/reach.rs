@@ -70,6 +70,24 @@ fn services_that_the_catalogue_does_not_know_are_shown_by_one_action() {
     assert_eq!(beyond(&root, &Policies::default(), &["s3:GetObject"]), [("s3:getobject".to_owned(), true)]);
 }
 
+/// What somebody wants to do is not hidden behind many names of other services.
+#[test]
+fn an_action_that_stands_behind_many_others_is_shown() {
+    let known: Vec<_> = (0..200).map(|at| format!("\"kinesisvideo:Get{at}*\"")).collect();
+    let unknown: Vec<_> = (0..200).map(|at| format!("\"dynamodb:Get{at}\"")).collect();
+    let among = |actions: &[String]| {
+        identity(&format!(r#"{{"Effect": "Allow", "Action": [{}, "s3:Get*"], "Resource": "*"}}"#, actions.join(",")))
+    };
+    for actions in [known, unknown] {
+        let mut bounded = among(&actions);
+        bounded.boundaries = bounded.identity.clone();
+        for policies in [among(&actions), bounded] {
+            let shown = beyond(&role(), &policies, &["*"]);
+            assert!(shown.iter().any(|(action, _)| action == "s3:get"), "{shown:?}");
+        }
+    }
+}
+
 #[test]
 fn what_aws_keeps_for_itself_is_in_nobodys_reach() {
     let policies = identity(r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#);

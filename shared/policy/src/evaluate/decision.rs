@@ -73,7 +73,12 @@ impl StatementRef<'_> {
     /// Whether it is about an action, in lower case. Control policies of resources have no hold on one of KMS's:
     /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>
     pub(crate) fn covers_action(&self, lower: &str) -> bool {
-        self.statement.covers_action(lower) && !(self.has_exemption() && lower == RETIRE_GRANT)
+        self.statement.covers_action(lower) && !self.is_exempt(lower)
+    }
+
+    /// Whether an action is one that its layer has no hold on.
+    pub(crate) fn is_exempt(&self, lower: &str) -> bool {
+        lower == RETIRE_GRANT && self.has_exemption()
     }
 
     /// Whether it would be about an action that its layer has no hold on.

@@ -1,15 +1,12 @@
 //! What a principal may do beyond what it needs.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Reach;
 use super::grant::{Grant, Term};
-use super::route::Combinations;
 use super::witness::Witness;
-use crate::catalogue::{self, LowerAction};
-use crate::context::Context;
+use crate::catalogue;
 use crate::document::{ActionFault, ActionPattern};
 use crate::evaluate::kept;
 use crate::pattern::{Budget, Pattern, Syntax, VariableFault};
@@ -75,8 +72,6 @@ fn action_patterns(actions: &[&str]) -> Result<Vec<ActionPattern>, AllowanceFaul
 const STEPS_EACH: usize = 100_000;
 /// Steps for a whole answer with its requests: eight hundred of these shares. What then comes is told without a request.
 const STEPS: usize = 80_000_000;
-/// Combinations of action patterns that are looked at for an action of an unknown service.
-const COMBINATIONS: usize = 64;
 
 /// An action that a principal may do beyond an allowance.
 #[derive(Debug, Clone)]
@@ -157,63 +152,5 @@ impl Grant<'_> {
         let fixed = meant.iter().filter(|pattern| pattern.variables().next().is_none()).chain(&kept);
         let fixed: Vec<&Pattern> = fixed.collect();
         !within && catalogue::shapes(lower).iter().any(|shape| self.may(lower, shape, &fixed, budget))
-    }
-
-    /// The actions that it is about, each in lower case and as it is spelt.
-    fn actions(
-        &self,
-        about: &[ActionPattern],
-        budget: &Budget,
-    ) -> BTreeMap<Cow<'static, str>, Cow<'static, str>> {
-        let mut actions: BTreeMap<Cow<'static, str>, Cow<'static, str>> = BTreeMap::new();
-        for service in catalogue::in_lower_case() {
-            let about: Vec<_> = about.iter().map(ActionPattern::lower).filter(|one| service.may_have(one)).collect();
-            let matches = |action: &LowerAction| about.iter().any(|pattern| pattern.matches(&action.lower, Context::EMPTY));
-            let own = self.allow().map(|term| &term.actions).filter(|own| !own.negated);
-            let own: Option<Vec<_>> = own.map(|own| own.patterns.iter().filter(|one| service.may_have(one)).collect());
-            if about.is_empty() || own.as_ref().is_some_and(Vec::is_empty) {
-                continue;
-            }
-            let add = |action: &'static LowerAction| {
-                if matches(action) && self.covers_action(&action.lower) {
-                    actions.insert(action.lower.as_str().into(), action.spelt.as_str().into());
-                }
-            };
-            // Most statements name their actions.
-            let names = own.and_then(|own| own.iter().map(|one| one.as_literal()).collect::<Option<Vec<_>>>());
-            match names {
-                Some(names) => names.iter().filter_map(|name| service.action(name)).for_each(add),
-                None => service.actions.iter().for_each(add),
-            }
-        }
-        // What the catalogue does not know: an action that every kind of policy and the allowance are about.
-        let mut inside = vec![about.iter().map(|action| action.lower().clone()).collect::<Vec<_>>()];
-        let known = catalogue::in_lower_case().iter().filter(|service| service.complete);
-        let mut outside: Vec<Pattern> = known.map(|service| service.all.clone()).collect();
-        let own = self.allow().map(std::slice::from_ref).unwrap_or_default();
-        for terms in std::iter::once(own.iter().collect())
-            .chain(self.within().map(|terms| terms.iter().map(AsRef::as_ref).collect::<Vec<&Term<'_>>>()))
-        {
-            let plain = terms.iter().filter(|term| !term.actions.negated);
-            let patterns: Vec<_> =
-                plain.flat_map(|term| &term.actions.patterns).map(|pattern| pattern.as_ref().clone()).collect();
-            // One of a kind that names what it is not about: what it leaves out is looked at below.
-            if !patterns.is_empty() && terms.iter().all(|term| !term.actions.negated) {
-                inside.push(patterns);
-            } else if let [one] = terms.as_slice() {
-                outside.extend(one.actions.patterns.iter().map(|pattern| pattern.as_ref().clone()));
-            }
-        }
-        let shape = Pattern::parse("?*:?*", Syntax::WILDCARDS).unwrap_or_else(|_| Pattern::any());
-        let outside: Vec<&Pattern> = outside.iter().collect();
-        for combination in Combinations::of(&inside).take(COMBINATIONS) {
-            let combination: Vec<&Pattern> = combination.into_iter().chain([&shape]).collect();
-            if let Some(action) =
-                budget.search(&combination, &outside).found().filter(|action| self.covers_action(action))
-            {
-                actions.entry(action.clone().into()).or_insert_with(|| action.into());
-            }
-        }
-        actions
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::known::Known;
 use super::sets::Set;
 use crate::condition::Condition;
-use crate::document::Effect;
+use crate::document::{ActionPattern, Effect};
 use crate::evaluate::StatementRef;
 use crate::pattern::Pattern;
 use crate::request::Request;
@@ -18,6 +18,10 @@ pub struct Term<'p> {
     pub(super) actions: Set<'p>,
     pub(super) resources: Set<'p>,
     conditions: Vec<&'p Condition>,
+    /// Its actions that are written without wildcards, in lower case and sorted, since some lists are long.
+    names: Vec<&'p str>,
+    /// Its other actions.
+    wild: Vec<&'p ActionPattern>,
 }
 
 impl<'p> Term<'p> {
@@ -31,8 +35,14 @@ impl<'p> Term<'p> {
                 None => conditions.push(condition),
             }
         }
+        let actions = at.statement.actions.patterns.iter();
+        let (names, wild): (Vec<_>, Vec<_>) = actions.partition(|action| action.lower().as_literal().is_some());
+        let mut names: Vec<&str> = names.iter().filter_map(|action| action.lower().as_literal()).collect();
+        names.sort_unstable();
         Some(Self {
             at,
+            names,
+            wild,
             actions: Set::of_actions(&at.statement.actions),
             resources: Set::of_resources(at.statement.resources.as_ref(), known),
             conditions,
@@ -55,7 +65,19 @@ impl<'p> Term<'p> {
     }
 
     pub(super) fn covers_action(&self, lower: &str) -> bool {
-        self.at.covers_action(lower)
+        let named = self.names.binary_search(&lower).is_ok();
+        let matched = named || self.wild.iter().any(|pattern| pattern.matches_lower(lower));
+        matched != self.actions.negated && !self.at.is_exempt(lower)
+    }
+
+    /// Its actions that are written without wildcards, in lower case.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'p str> {
+        self.names.iter().copied()
+    }
+
+    /// Its other actions.
+    pub(super) fn wild(&self) -> impl Iterator<Item = &'p ActionPattern> {
+        self.wild.iter().copied()
     }
 
     /// Whether it is about everything, under no condition.
@@ -65,7 +87,7 @@ impl<'p> Term<'p> {
 
     fn applies(&self, request: &Request) -> bool {
         let (statement, context) = (self.at.statement, request.context());
-        self.at.covers_action(request.lower_action())
+        self.covers_action(request.lower_action())
             && statement.covers_resource(request.resource(), context)
             && statement.conditions.iter().all(|condition| condition.holds(context))
     }
@@ -173,7 +195,7 @@ impl fmt::Display for Term<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let not = |negated: bool| if negated { "all but " } else { "" };
         let statement = self.at.statement;
-        let actions: Vec<_> = statement.actions.patterns.iter().map(crate::document::ActionPattern::as_str).collect();
+        let actions: Vec<_> = statement.actions.patterns.iter().map(ActionPattern::as_str).collect();
         let resources: Vec<_> = self.resources().collect();
         let (all_but, on_all_but) = (not(statement.actions.negated), not(self.resources.negated));
         write!(f, "{all_but}{} on {on_all_but}{}", actions.join(", "), resources.join(", "))?;

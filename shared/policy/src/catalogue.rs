@@ -122,9 +122,7 @@ impl Lower {
         let all = Pattern::from_pieces([prefix, Piece::Any]);
         Self { prefix: service.prefix, complete: service.complete, all, actions: actions.collect() }
     }
-}
 
-impl Lower {
     /// Whether a pattern of actions may match one of the service. A no is certain.
     pub(crate) fn may_have(&self, pattern: &Pattern) -> bool {
         !pattern.ends_differ(&self.all)

@@ -58,6 +58,15 @@ impl Budget {
         left.is_some()
     }
 
+    /// Does something that may take so many steps of these.
+    pub(crate) fn share<T>(&self, most: usize, work: impl FnOnce(&Self) -> T) -> T {
+        let share = Self::new(most.min(self.0.get()));
+        self.0.set(self.0.get().saturating_sub(share.0.get()));
+        let done = work(&share);
+        self.0.set(self.0.get().saturating_add(share.0.get()));
+        done
+    }
+
     /// A search that takes a step for each prefix.
     pub(crate) fn search(&self, inside: &[&Pattern], outside: &[&Pattern]) -> Search {
         // Most of what is asked is seen at once. What is far from one of `inside` keeps nothing out.

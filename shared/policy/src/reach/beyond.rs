@@ -68,9 +68,9 @@ fn action_patterns(actions: &[&str]) -> Result<Vec<ActionPattern>, AllowanceFaul
     Ok(actions.iter().map(|text| ActionPattern::parse(text)).collect::<Result<_, _>>()?)
 }
 
-/// Steps for one action of one grant.
+/// The most steps for one action of one grant, so that one that is dear leaves the others theirs; and for its request.
 const STEPS_EACH: usize = 100_000;
-/// Steps for a whole answer with its requests: eight hundred of these shares. What then comes is told without a request.
+/// Steps for a whole answer with its requests: eight hundred that are dear. What then comes is told without a request.
 const STEPS: usize = 80_000_000;
 
 /// An action that a principal may do beyond an allowance.
@@ -90,13 +90,8 @@ impl Excess<'_, '_> {
     /// may be one. It is looked for at each call.
     pub fn witness(&self) -> Option<Witness> {
         let meant = self.reach.meant(self.allowance, &self.action.to_ascii_lowercase());
-        self.reach.witness_within(self.grant, &self.action, &meant, &share(&self.left))
+        self.left.share(STEPS_EACH, |steps| self.reach.witness_within(self.grant, &self.action, &meant, steps))
     }
-}
-
-/// The steps for one action. Each has its own share, so that one that is dear leaves the others their witness.
-fn share(left: &Budget) -> Budget {
-    Budget::new(if left.take(STEPS_EACH) { STEPS_EACH } else { 0 })
 }
 
 impl<'p> Reach<'p> {
@@ -121,7 +116,8 @@ impl<'p> Reach<'p> {
             let actions = grant.actions(&allowance.about, &Budget::new(STEPS_EACH)).into_iter();
             actions.filter_map(move |(lower, action)| {
                 let concerns = allowance.is_about(&lower) && self.has_say_on(&lower);
-                let exceeds = || grant.exceeds(&lower, &self.meant(allowance, &lower), &share(&left));
+                let meant = || self.meant(allowance, &lower);
+                let exceeds = || left.share(STEPS_EACH, |steps| grant.exceeds(&lower, &meant(), steps));
                 (concerns && exceeds()).then(|| Excess {
                     action: action.into_owned(),
                     grant,

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use anyhow::{Result, bail};
 use serde_json::json;
 
-use crate::{Call, Cloud};
+use crate::{Call, Cloud, updates};
 
 /// A call that a function makes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,6 +130,9 @@ impl Lasts {
     }
 }
 
+/// What the environment says when every length of a fault is tried: a name, and its value.
+pub const ALL: (&str, &str) = ("FAULTS", "all");
+
 /// How much of what can fail is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Extent {
@@ -140,10 +143,10 @@ enum Extent {
 }
 
 impl Extent {
-    /// What is asked for: all by `FAULTS=all`, as `cargo xtask faults` says it, and by `UPDATE`, since a page tells all.
+    /// What is asked for: all by [`ALL`], as `cargo xtask faults` says it, and by `UPDATE`, since a page tells all.
     #[expect(clippy::disallowed_methods, reason = "whoever runs the tests says how much is tried")]
     fn asked() -> Self {
-        let all = std::env::var("FAULTS").is_ok_and(|faults| faults == "all");
+        let all = std::env::var(ALL.0).is_ok_and(|faults| faults == ALL.1);
         if all || updates() { Self::All } else { Self::Once }
     }
 
@@ -180,12 +183,6 @@ pub fn patience_ms() -> u64 {
 
 /// What stands in a table between what came of once, of ten times, and of for ever.
 const BETWEEN: &str = " · ";
-
-/// Whether the pages are to be written anew.
-#[expect(clippy::disallowed_methods, reason = "whoever changed what comes of a fault asks for the new page")]
-fn updates() -> bool {
-    std::env::var("UPDATE").is_ok()
-}
 
 /// One call that fails in one way.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -20,6 +20,12 @@ pub use python::Python;
 
 use std::path::{Path, PathBuf};
 
+/// Whether pages that a command or test holds itself against are to be written anew instead: `UPDATE` says so.
+#[expect(clippy::disallowed_methods, reason = "whoever changed what a page tells asks for the new one")]
+pub fn updates() -> bool {
+    std::env::var("UPDATE").is_ok()
+}
+
 /// The top of the workspace.
 pub fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -55,7 +55,7 @@ pub(crate) fn run(workspace: &Path) -> Result<()> {
     write!(page, "\n## A million cameras\n\n{}", table()?)?;
     line(&page);
     ran?;
-    if std::env::var_os("UPDATE").is_some() {
+    if local::updates() {
         fs::write(workspace.join(PAGE), page).with_context(|| format!("cannot write `{PAGE}`"))?;
     }
     Ok(())

@@ -48,7 +48,9 @@ pub(crate) fn faults(workspace: &Path) -> Result<()> {
     build::python(workspace)?;
     build::everything(workspace)?;
     let mut cargo = build::cargo(workspace);
-    let cargo = cargo.args(["test", "--workspace", "--test", "e2e", "matrix::"]).env("FAULTS", "all");
+    let cargo = cargo
+        .args(["test", "--workspace", "--test", "e2e", "matrix::"])
+        .env(local::faults::ALL.0, local::faults::ALL.1);
     build::run(cargo, "the test of every fault")?;
     let folder = workspace.join("docs/faults");
     let entries = fs::read_dir(&folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
